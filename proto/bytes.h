@@ -47,12 +47,14 @@ void buffer_init(struct buffer *self, size_t max_bytes);
 void buffer_fini(struct buffer *self);
 void buffer_clear(struct buffer *self); /* keeps the memory */
 bool buffer_append(struct buffer *self, const void *data, size_t length);
-/* Room for `length` more bytes at the end, uninitialised and not yet counted; NULL past the bound. */
+/* Room for `length` more bytes at the end, uninitialised and not yet counted; NULL past the bound.
+ */
 char *buffer_reserve(struct buffer *self, size_t length);
 bool buffer_append_text(struct buffer *self, const char *text);
 bool buffer_append_char(struct buffer *self, char c);
 bool buffer_append_i64(struct buffer *self, int64_t value);
-__attribute__((format(printf, 2, 3))) bool buffer_printf(struct buffer *self, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool buffer_printf(struct buffer *self, const char *format,
+                                                         ...);
 static inline struct slice buffer_slice(const struct buffer *self)
 {
     return (struct slice){self->data, self->length};

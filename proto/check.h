@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define check(condition)                                                                           \
-    do {                                                                                           \
-        if (__builtin_expect(!(condition), 0))                                                     \
-            check_failed(#condition, __FILE__, __LINE__);                                          \
+#define check(condition)                                  \
+    do {                                                  \
+        if (__builtin_expect(!(condition), 0))            \
+            check_failed(#condition, __FILE__, __LINE__); \
     } while (0)
 
 #define unreachable() check_failed("unreachable", __FILE__, __LINE__)

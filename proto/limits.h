@@ -7,10 +7,10 @@
 #define ID_MAX 9007199254740991LL
 
 /* a contest */
-#define ROOM_SEATS 2                                /* participants of a room */
-#define ROOM_PROBLEMS_MAX 8                         /* problems of a room */
-#define ROOM_SUBMISSIONS_MAX 20000                  /* of both, over 5 h at the default rate: 18,000 */
-#define CONTEST_DURATION_MIN_MS (60 * 1000LL)       /* 1 minute */
+#define ROOM_SEATS 2                          /* participants of a room */
+#define ROOM_PROBLEMS_MAX 8                   /* problems of a room */
+#define ROOM_SUBMISSIONS_MAX 20000            /* of both, over 5 h at the default rate: 18,000 */
+#define CONTEST_DURATION_MIN_MS (60 * 1000LL) /* 1 minute */
 #define CONTEST_DURATION_MAX_MS (5 * 3600 * 1000LL) /* 5 hours */
 #define PROBLEM_CANDIDATES_MAX 4096                 /* problems that a draw chooses among */
 
@@ -21,15 +21,21 @@
 #define TITLE_MAX_BYTES 256
 #define SLUG_MAX_BYTES 64
 #define STATEMENT_MAX_BYTES (256 * 1024)
-#define CODE_MAX_BYTES (1024 * 1024)        /* the bound on --code-limit */
-#define COMPILE_OUTPUT_MAX_BYTES (8 * 1024) /* kept and shown to the submitter; cut at a character */
+#define CODE_MAX_BYTES (1024 * 1024) /* the bound on --code-limit */
+#define COMPILE_OUTPUT_MAX_BYTES \
+    (8 * 1024) /* kept and shown to the submitter; cut at a character */
 #define TEST_FILE_MAX_BYTES (16 * 1024 * 1024)
 
 /* lists */
-#define LIST_MAX 500        /* rows of any list answer */
-#define TESTS_MAX 500       /* test cases of a problem */
-#define SAMPLES_MAX 16      /* of those, shown with the statement */
+#define LIST_MAX 500   /* rows of any list answer */
+#define TESTS_MAX 500  /* test cases of a problem */
+#define SAMPLES_MAX 16 /* of those, shown with the statement */
 #define LANGUAGES_MAX 64
+
+/* a commit */
+#define COMMIT_OPS_MAX 16
+#define STATEMENT_PARAMS_MAX 24
+#define RESULT_VALUES_MAX (ROOM_SUBMISSIONS_MAX * 8)
 
 /* partitions of rooms, fixed for ever: room id mod PARTITIONS */
 #define PARTITIONS 64

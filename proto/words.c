@@ -2,17 +2,17 @@
 
 #define VOCABULARY(type) static const char *const s_##type##_texts[] = {
 #define WORD(name, number, text) [number] = text,
-#define END_VOCABULARY                                                                             \
-    }                                                                                              \
+#define END_VOCABULARY \
+    }                  \
     ;
 #include "proto/words.def"
 #undef VOCABULARY
 #undef WORD
 #undef END_VOCABULARY
 
-#define VOCABULARY(type)                                                                           \
-    const struct vocabulary type##_words = {                                                       \
-        #type, s_##type##_texts, sizeof s_##type##_texts / sizeof s_##type##_texts[0]};
+#define VOCABULARY(type)                                             \
+    const struct vocabulary type##_words = {#type, s_##type##_texts, \
+                                            sizeof s_##type##_texts / sizeof s_##type##_texts[0]};
 #define WORD(name, number, text)
 #define END_VOCABULARY
 #include "proto/words.def"
@@ -36,7 +36,7 @@ bool word_number(const struct vocabulary *vocabulary, struct slice text, uint8_t
 }
 
 static const struct refusal_row s_refusals[] = {
-#define REFUSAL(name, number, status, problem_status, type, text)                                  \
+#define REFUSAL(name, number, status, problem_status, type, text) \
     {REFUSED_##name, #name, status, problem_status, type, text},
 #include "proto/refusals.def"
 #undef REFUSAL

@@ -11,8 +11,8 @@
 /* enum room_status, enum difficulty, enum visibility, enum verdict, enum result */
 #define VOCABULARY(type) enum type {
 #define WORD(name, number, text) name = number,
-#define END_VOCABULARY                                                                             \
-    }                                                                                              \
+#define END_VOCABULARY \
+    }                  \
     ;
 #include "proto/words.def"
 #undef VOCABULARY
