@@ -1,0 +1,31 @@
+/* Cross-origin answers: which header lines for which origin (contract.md, "CORS"). Pure. */
+#ifndef GATEWAY_HTTP_CORS_H
+#define GATEWAY_HTTP_CORS_H
+
+#include <stdbool.h>
+
+#include "proto/bytes.h"
+
+#define CORS_ORIGINS_MAX 32
+
+struct cors {
+    struct slice origins[CORS_ORIGINS_MAX]; /* borrowed from the configured list */
+    size_t count;                           /* how many */
+    bool any;                               /* the list has "*": every origin is echoed */
+};
+
+/* Reads "https://a.example, https://b.example" or "*"; `list` must outlive self. False when there
+ * are too many, or when an entry is not an origin (scheme://host[:port], nothing behind). */
+bool cors_init(struct cors *self, const char *list);
+
+bool cors_allows(const struct cors *self, struct slice origin);
+
+/* Appends the lines "name: value\r\n" that every answer carries; `origin` is empty when the request
+ * had none. */
+void cors_write(const struct cors *self, struct slice origin, struct buffer *lines);
+
+/* Appends those of a preflight, too: grants the method and the headers that were asked for. */
+void cors_write_preflight(const struct cors *self, struct slice origin, struct slice method,
+                          struct slice headers, struct buffer *lines);
+
+#endif

@@ -1,0 +1,16 @@
+/* cmocka wants these four before itself. */
+#ifndef TESTS_GATEWAY_CMOCKA_ALL_H
+#define TESTS_GATEWAY_CMOCKA_ALL_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#endif
