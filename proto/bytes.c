@@ -30,7 +30,7 @@ char *buffer_reserve(struct buffer *self, size_t length)
         self->overflow = true;
         return NULL;
     }
-    size_t needed = self->length + length;
+    size_t needed = self->length + length + 1; /* to spare: the NUL that vsnprintf ends with */
     if (needed > self->capacity) {
         size_t capacity = self->capacity ? self->capacity : 256;
         while (capacity < needed)
@@ -83,7 +83,7 @@ bool buffer_printf(struct buffer *self, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     check(length >= 0);
-    char *place = buffer_reserve(self, (size_t)length + 1); /* vsnprintf ends with a NUL */
+    char *place = buffer_reserve(self, (size_t)length);
     if (!place)
         return false;
     va_start(arguments, format);
@@ -95,6 +95,8 @@ bool buffer_printf(struct buffer *self, const char *format, ...)
 
 bool utf8_valid(struct slice text)
 {
+    if (text.length == 0)
+        return true; /* data may be NULL, and NULL + 0 is undefined */
     const unsigned char *at = (const unsigned char *)text.data, *end = at + text.length;
     while (at < end) {
         unsigned char lead = *at++;
