@@ -123,6 +123,13 @@ void codec_encode(const struct record *record, const void *value, struct buffer 
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+struct codec_reader codec_reader_over(struct slice bytes)
+{
+    /* no bytes may come as NULL, and NULL + 0 is undefined */
+    const unsigned char *start = (const unsigned char *)(bytes.length ? bytes.data : "");
+    return (struct codec_reader){start, start + bytes.length, NULL};
+}
+
 static bool s_wrong(struct codec_reader *reader, const char *what)
 {
     if (!reader->what)
@@ -399,11 +406,10 @@ static bool s_read_record(struct decoding *self, const struct record *record, vo
 bool codec_decode(const struct record *record, struct slice bytes, struct arena *arena, void *value,
                   size_t *taken, struct codec_error *error)
 {
-    const unsigned char *start = (const unsigned char *)bytes.data;
-    struct decoding self = {{start, start + bytes.length, NULL}, arena, error};
+    struct decoding self = {codec_reader_over(bytes), arena, error};
     *error = (struct codec_error){0};
     memset(value, 0, record->size);
     bool ok = s_read_record(&self, record, value);
-    *taken = (size_t)(self.reader.at - start);
+    *taken = bytes.length - (size_t)(self.reader.end - self.reader.at);
     return ok;
 }

@@ -31,6 +31,7 @@ struct codec_reader {
     const unsigned char *end; /* past the last */
     const char *what;         /* first thing wrong, or NULL */
 };
+struct codec_reader codec_reader_over(struct slice bytes);
 bool codec_read_i64(struct codec_reader *reader, int64_t *value);
 bool codec_read_u64(struct codec_reader *reader, uint64_t *value);
 bool codec_read_array(struct codec_reader *reader, uint32_t *count);

@@ -106,8 +106,7 @@ static bool s_read_envelope(struct codec_reader *reader, struct envelope *envelo
 
 bool frame_decode(struct slice bytes, struct frame *frame, const char **what)
 {
-    const unsigned char *start = (const unsigned char *)bytes.data;
-    struct codec_reader reader = {start, start + bytes.length, NULL};
+    struct codec_reader reader = codec_reader_over(bytes);
     *frame = (struct frame){0};
     if (!s_read_envelope(&reader, &frame->envelope)) {
         *what = reader.what;
