@@ -108,17 +108,37 @@ static uint64_t s_mix(uint64_t hash, uint64_t value)
     return hash;
 }
 
+static uint64_t s_mix_text(uint64_t hash, const char *text)
+{
+    hash = s_mix(hash, strlen(text));
+    for (; *text; text++)
+        hash = s_mix(hash, (unsigned char)*text);
+    return hash;
+}
+
+static uint64_t s_mix_words(uint64_t hash, const struct vocabulary *words)
+{
+    hash = s_mix(hash, words->count);
+    for (uint8_t i = 0; i < words->count; i++)
+        hash = s_mix_text(hash, words->texts[i]);
+    return hash;
+}
+
+/* The count of fields and of words is mixed in too: else a field that moves from the end of a
+ * record into the one that holds it, or a new last word, would go unnoticed. */
 static uint64_t s_mix_record(uint64_t hash, const struct record *record)
 {
     hash = s_mix(hash, record->id);
+    hash = s_mix(hash, record->field_count);
     const struct field *fields = record->fields();
     for (uint16_t i = 0; i < record->field_count; i++) {
         hash = s_mix(hash, fields[i].type);
         hash = s_mix(hash, fields[i].max);
-        for (const char *c = fields[i].name; *c; c++)
-            hash = s_mix(hash, (unsigned char)*c);
+        hash = s_mix_text(hash, fields[i].name);
         if (fields[i].record)
             hash = s_mix_record(hash, fields[i].record);
+        if (fields[i].words)
+            hash = s_mix_words(hash, fields[i].words);
     }
     return hash;
 }
