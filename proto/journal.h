@@ -3,10 +3,12 @@
  * and compares what comes out, byte for byte.
  *
  * File: 16 bytes of magic ("codecomp-journal"), then records. A record:
- *   u32 length of the bytes · u32 CRC-32 of all that follows it in the record · u64 number from 1
- *   · u8 direction ('H' header, 'I' in, 'O' out) · the bytes
- * Little-endian. The header record is msgpack, see struct journal_header; the others are a frame:
- * envelope and body. A torn last record (kill -9) is told apart from damage in the middle. */
+ *   u32 length of the bytes · u64 number from 1 · u8 direction ('H' header, 'I' in, 'O' out)
+ *   · u32 CRC-32 of the bytes · u32 CRC-32 of all before it in the record · the bytes
+ * Little-endian. The first record, and no other, is the header: msgpack, see struct journal_header;
+ * the others are a frame: envelope and body. A torn last record (kill -9) is told apart from damage
+ * anywhere else; for that the head has a checksum of its own, else a damaged length that points
+ * past the end would pass for a tear and hide all that follows. */
 #ifndef PROTO_JOURNAL_H
 #define PROTO_JOURNAL_H
 
@@ -14,7 +16,7 @@
 
 #include "proto/envelope.h"
 
-#define JOURNAL_HEAD_BYTES 17
+#define JOURNAL_HEAD_BYTES 21
 
 enum journal_direction { JOURNAL_HEADER = 'H', JOURNAL_IN = 'I', JOURNAL_OUT = 'O' };
 
@@ -42,7 +44,8 @@ struct journal_record {
 };
 
 /* Reads the record at *offset of a whole file (magic included; start with *offset 0) and moves on.
- * TORN: the file ends within a record. DAMAGED: the magic, a checksum or a number is wrong. */
+ * TORN: the file ends within a record, or within the magic. DAMAGED: the magic, a checksum, a
+ * number or a direction is wrong. */
 enum journal_status journal_next(struct slice file, size_t *offset, uint64_t *expected,
                                  struct journal_record *record);
 
