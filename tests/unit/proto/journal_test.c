@@ -216,7 +216,8 @@ static void s_test_hostile_header(void **state)
     assert_false(journal_header_decode(buffer_slice(&bytes), &header));
     static const struct slice rows[] = {{NULL, 0},
                                         {"\xdd\x01\x00\x00\x00", 5},
-                                        {"\x94\xc4\x00\0\0\0", 6},
+                                        {"\x94\xc4\0\0\0\0\xc4\0", 8},
+                                        {"\x96\xc4\0\0\0\0\xc4\0", 8},
                                         {"\x95\xa0\0\0\0\xc4\0", 7},
                                         {"\x95\xc4\0\0\xcd\x01\x00\0\xc4\0", 10},
                                         {"\x95\xc4\0\0\0\xcd\x01\x00\xc4\0", 10},
