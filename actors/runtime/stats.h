@@ -7,7 +7,7 @@
 
 #include "proto/bytes.h"
 
-enum stat {
+enum stat_id {
 #define STAT(name, kind, sentence) STAT_##name,
 #include "actors/runtime/stats.def"
 #undef STAT
@@ -16,17 +16,17 @@ enum stat {
 
 extern _Atomic int64_t stats_values[STAT_COUNT];
 
-static inline void stats_add(enum stat stat, int64_t count)
+static inline void stats_add(enum stat_id stat, int64_t count)
 {
     atomic_fetch_add_explicit(&stats_values[stat], count, memory_order_relaxed);
 }
 
-static inline void stats_set(enum stat stat, int64_t value)
+static inline void stats_set(enum stat_id stat, int64_t value)
 {
     atomic_store_explicit(&stats_values[stat], value, memory_order_relaxed);
 }
 
-static inline int64_t stats_get(enum stat stat)
+static inline int64_t stats_get(enum stat_id stat)
 {
     return atomic_load_explicit(&stats_values[stat], memory_order_relaxed);
 }
