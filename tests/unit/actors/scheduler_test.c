@@ -1,0 +1,268 @@
+/* The scheduler: reminds at the instant, again until answered, knows what was open before it. */
+#include "tests/unit/gateway/cmocka_all.h"
+
+#include "actors/runtime/stats.h"
+#include "actors/store/commit.h"
+#include "tests/sim/solo.h"
+
+#define T0 1800000000000
+
+static struct solo s_solo;
+
+static int s_setup(void **state)
+{
+    struct rec_actor_config config = solo_config();
+    (void)state;
+    solo_init(&s_solo, &scheduler_class, &config, NULL);
+    return 0;
+}
+
+static int s_teardown(void **state)
+{
+    (void)state;
+    solo_fini(&s_solo);
+    return 0;
+}
+
+/* ---- helpers ------------------------------------------------------------------------------- */
+
+struct row {
+    int64_t id;         /* of a room */
+    const char *status; /* as the database has it */
+    int64_t created_ms, start_ms, duration_ms, closed_ms;
+};
+
+/* Answers the last question for a page. */
+static void s_page_answer(uint32_t generation, const struct row *rows, uint32_t count)
+{
+    static struct value values[500 * 6];
+    for (uint32_t i = 0; i < count; i++) {
+        struct value *v = &values[(size_t)i * 6];
+        int64_t numbers[6] = {rows[i].id,          0,
+                              rows[i].created_ms,  rows[i].start_ms,
+                              rows[i].duration_ms, rows[i].closed_ms};
+        for (int k = 0; k < 6; k++)
+            v[k] = numbers[k] == I64_NONE ? (struct value){.type = VALUE_NULL}
+                                          : (struct value){.type = VALUE_I64, .i64 = numbers[k]};
+        v[1] = (struct value){.type = VALUE_TEXT, .text = slice_of(rows[i].status)};
+    }
+    struct rec_store_result result = {0, 6, {count * 6, values}};
+    struct msg_store_done done = {false, 0, {1, &result}};
+    struct envelope envelope = {.to = {.generation = generation}};
+    solo_tell(&s_solo, &envelope, MSG_store_done, &done);
+}
+
+/* The generation of the page question at this index of the outbox, which asks after this room. */
+static uint32_t s_page_asked(uint32_t index, int64_t after_id)
+{
+    const struct msg_store_run *run = solo_read(&s_solo, index, MSG_store_run);
+    assert_int_equal(run->ops.count, 1);
+    assert_int_equal(run->ops.items[0].statement, STATEMENT_rooms_open);
+    assert_int_equal(run->ops.items[0].params.items[0].i64, after_id);
+    assert_int_equal(solo_envelope(&s_solo, index)->to.actor, ACTOR_store);
+    return solo_envelope(&s_solo, index)->reply.generation;
+}
+
+static void s_started(void)
+{
+    solo_start(&s_solo);
+    s_page_answer(s_page_asked(0, 0), NULL, 0);
+}
+
+static void s_schedule(int64_t room_id, int64_t due_ms)
+{
+    struct msg_schedule schedule = {room_id, due_ms};
+    solo_tell(&s_solo, NULL, MSG_schedule, &schedule);
+}
+
+static void s_expect_due(uint32_t index, int64_t room_id)
+{
+    const struct msg_room_due *due = solo_read(&s_solo, index, MSG_room_due);
+    assert_int_equal(due->room_id, room_id);
+    assert_int_equal(solo_envelope(&s_solo, index)->to.actor, ACTOR_room);
+    assert_int_equal(solo_envelope(&s_solo, index)->key, room_id);
+}
+
+/* Is the scheduler ready? */
+static bool s_ready(void)
+{
+    struct envelope envelope = {.reply = {.actor = ACTOR_gateway, .generation = 1}};
+    struct msg_ping ping = {7};
+    solo_tell(&s_solo, &envelope, MSG_ping, &ping);
+    assert_int_equal(s_solo.outbox.count, 1);
+    if (solo_envelope(&s_solo, 0)->kind == MSG_done)
+        return true;
+    const struct msg_refused *refused = solo_read(&s_solo, 0, MSG_refused);
+    assert_int_equal(refused->refusal, REFUSED_OVERLOADED);
+    return false;
+}
+
+/* ---- cases --------------------------------------------------------------------------------- */
+
+static void a_room_is_reminded_at_its_instant_and_every_5_s_until_it_answers(void **state)
+{
+    (void)state;
+    s_started();
+    s_schedule(5, T0 + 1000);
+    assert_false(solo_move_to(&s_solo, T0 + 999));
+    assert_true(solo_move_to(&s_solo, T0 + 1000));
+    assert_int_equal(s_solo.outbox.count, 1);
+    s_expect_due(0, 5);
+    assert_false(solo_move_to(&s_solo, T0 + 5999));
+    assert_true(solo_move_to(&s_solo, T0 + 6000));
+    s_expect_due(0, 5);
+    struct msg_unschedule unschedule = {5};
+    solo_tell(&s_solo, NULL, MSG_unschedule, &unschedule);
+    assert_int_equal(stats_get(STAT_timers_armed), 0);
+    solo_move_to(&s_solo, T0 + 100000);
+    assert_int_equal(s_solo.outbox.count, 0);
+}
+
+static void a_later_word_of_the_room_moves_its_reminder(void **state)
+{
+    (void)state;
+    s_started();
+    s_schedule(5, T0 + 1000);
+    s_schedule(6, T0 + 2000);
+    s_schedule(5, T0 + 3000);
+    solo_move_to(&s_solo, T0 + 1000);
+    assert_int_equal(s_solo.outbox.count, 0);
+    solo_move_to(&s_solo, T0 + 2000);
+    s_expect_due(0, 6);
+    solo_move_to(&s_solo, T0 + 3000);
+    s_expect_due(0, 5);
+}
+
+static void who_asks_for_an_answer_gets_it(void **state)
+{
+    (void)state;
+    s_started();
+    struct envelope envelope = {.reply = {9, ACTOR_room, 0, 3, 4}};
+    struct msg_schedule schedule = {5, T0};
+    solo_tell(&s_solo, &envelope, MSG_schedule, &schedule);
+    const struct msg_done *done = solo_read(&s_solo, 0, MSG_done);
+    assert_int_equal(done->id, 5);
+    assert_int_equal(solo_envelope(&s_solo, 0)->to.slot, 3);
+}
+
+static void many_at_once_leave_256_a_turn_in_order_of_arming(void **state)
+{
+    int64_t given = 0;
+    (void)state;
+    s_started();
+    for (int64_t room_id = 1; room_id <= 600; room_id++)
+        s_schedule(room_id, T0 + 10);
+    for (uint32_t expected = 256; given < 600; expected = given == 512 ? 88 : 256) {
+        assert_true(solo_move_to(&s_solo, T0 + 10));
+        assert_int_equal(s_solo.outbox.count, expected);
+        for (uint32_t i = 0; i < expected; i++)
+            s_expect_due(i, ++given);
+    }
+    assert_false(solo_move_to(&s_solo, T0 + 10));
+}
+
+static void rooms_open_before_the_start_are_armed_by_what_they_are(void **state)
+{
+    (void)state;
+    const struct row rows[] = {
+        {1, "WAITING", T0 - 1000, I64_NONE, 600000, I64_NONE},
+        {2, "ACTIVE", T0 - 9000, T0 - 5000, 600000, I64_NONE},
+        {3, "ACTIVE", T0 - 900000, T0 - 800000, 600000, T0 - 200000},
+    };
+    solo_start(&s_solo);
+    uint32_t generation = s_page_asked(0, 0);
+    assert_false(s_ready());
+    s_page_answer(generation, rows, 3);
+    assert_true(s_ready());
+    assert_int_equal(stats_get(STAT_timers_armed), 3);
+    assert_true(solo_move_to(&s_solo, T0)); /* closed: settle at once */
+    assert_int_equal(s_solo.outbox.count, 1);
+    s_expect_due(0, 3);
+    s_schedule(3, T0 + 900000);
+    solo_move_to(&s_solo, T0 + 594999);
+    assert_int_equal(s_solo.outbox.count, 0);
+    solo_move_to(&s_solo, T0 + 595000);
+    s_expect_due(0, 2);
+    struct msg_unschedule unschedule = {2};
+    solo_tell(&s_solo, NULL, MSG_unschedule, &unschedule);
+    s_schedule(3, T0 + 9000000);
+    solo_move_to(&s_solo, T0 + 1800000 - 1000);
+    s_expect_due(0, 1);
+}
+
+static void pages_follow_each_other_until_one_is_not_full(void **state)
+{
+    static struct row rows[500];
+    (void)state;
+    for (int64_t i = 0; i < 500; i++)
+        rows[i] = (struct row){i * 2 + 1, "WAITING", T0, I64_NONE, 600000, I64_NONE};
+    solo_start(&s_solo);
+    s_page_answer(s_page_asked(0, 0), rows, 500);
+    uint32_t generation = s_page_asked(0, 999);
+    assert_false(s_ready());
+    s_page_answer(generation, NULL, 0);
+    assert_true(s_ready());
+    assert_int_equal(stats_get(STAT_timers_armed), 500);
+}
+
+static void an_unanswered_page_is_asked_for_again_and_the_late_answer_ignored(void **state)
+{
+    const struct row row = {1, "WAITING", T0, I64_NONE, 600000, I64_NONE};
+    struct msg_store_failed failed = {slice_of("no database")};
+    (void)state;
+    solo_start(&s_solo);
+    uint32_t first = s_page_asked(0, 0);
+    struct envelope envelope = {.to = {.generation = first}};
+    solo_tell(&s_solo, &envelope, MSG_store_failed, &failed);
+    assert_int_equal(s_solo.outbox.count, 0);
+    assert_false(solo_move_to(&s_solo, T0 + 1999));
+    assert_true(solo_move_to(&s_solo, T0 + 2000));
+    uint32_t second = s_page_asked(0, 0);
+    assert_int_not_equal(first, second);
+    s_page_answer(first, &row, 1);
+    assert_false(s_ready());
+    s_page_answer(second, &row, 1);
+    assert_true(s_ready());
+}
+
+static void what_a_room_said_is_not_undone_by_an_older_page(void **state)
+{
+    const struct row row = {1, "WAITING", T0, I64_NONE, 600000, I64_NONE};
+    (void)state;
+    solo_start(&s_solo);
+    uint32_t generation = s_page_asked(0, 0);
+    s_schedule(1, T0 + 600000); /* its contest has begun meanwhile */
+    s_page_answer(generation, &row, 1);
+    assert_true(solo_move_to(&s_solo, T0 + 600000));
+    s_expect_due(0, 1);
+}
+
+static void one_more_than_it_can_hold_is_refused(void **state)
+{
+    struct envelope envelope = {.reply = {9, ACTOR_room, 0, 3, 4}};
+    struct msg_schedule schedule = {0, T0 + 1000};
+    (void)state;
+    s_started();
+    for (schedule.room_id = 1; schedule.room_id <= 100000; schedule.room_id++)
+        solo_tell(&s_solo, NULL, MSG_schedule, &schedule);
+    solo_tell(&s_solo, &envelope, MSG_schedule, &schedule);
+    const struct msg_refused *refused = solo_read(&s_solo, 0, MSG_refused);
+    assert_int_equal(refused->refusal, REFUSED_OVERLOADED);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, s_setup, s_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(a_room_is_reminded_at_its_instant_and_every_5_s_until_it_answers),
+        CASE(a_later_word_of_the_room_moves_its_reminder),
+        CASE(who_asks_for_an_answer_gets_it),
+        CASE(many_at_once_leave_256_a_turn_in_order_of_arming),
+        CASE(rooms_open_before_the_start_are_armed_by_what_they_are),
+        CASE(pages_follow_each_other_until_one_is_not_full),
+        CASE(an_unanswered_page_is_asked_for_again_and_the_late_answer_ignored),
+        CASE(what_a_room_said_is_not_undone_by_an_older_page),
+        CASE(one_more_than_it_can_hold_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
