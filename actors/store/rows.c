@@ -17,9 +17,10 @@ void rows_begin(struct rows *self, struct rec_store_result *result, uint32_t col
 bool rows_add(struct rows *self, const struct value *value)
 {
     struct value_list *values = &self->result->values;
-    bool bytes = value->type == VALUE_TEXT || value->type == VALUE_BLOB;
-    size_t size = VALUE_HEAD_BYTES + (bytes ? value->text.length : 0);
-    if (values->count == RESULT_VALUES_MAX || size > ANSWER_MAX_BYTES - self->bytes)
+    bool has_bytes = value->type == VALUE_TEXT || value->type == VALUE_BLOB;
+    size_t length = has_bytes ? value->text.length : 0, room = ANSWER_MAX_BYTES - self->bytes;
+    if (values->count == RESULT_VALUES_MAX || room < VALUE_HEAD_BYTES ||
+        length > room - VALUE_HEAD_BYTES)
         return false;
     if (values->count == self->capacity) {
         self->capacity = self->capacity ? self->capacity * 2 : 8;
@@ -28,13 +29,13 @@ bool rows_add(struct rows *self, const struct value *value)
             memcpy(items, values->items, values->count * sizeof *items);
         values->items = items;
     }
-    self->bytes += size;
+    self->bytes += VALUE_HEAD_BYTES + length;
     struct value *copy = &values->items[values->count++];
     *copy = *value;
-    if (bytes) {
-        char *data = arena_take(self->arena, value->text.length);
-        if (value->text.length)
-            memcpy(data, value->text.data, value->text.length);
+    if (has_bytes) {
+        char *data = arena_take(self->arena, length);
+        if (length)
+            memcpy(data, value->text.data, length);
         copy->text.data = data;
     }
     return true;

@@ -13,3 +13,5 @@ codecomp_library(store_sqlite SOURCES ${CMAKE_CURRENT_LIST_DIR}/driver_sqlite.c
         ${CMAKE_CURRENT_BINARY_DIR}/migrations_sqlite.c LINK store_driver PkgConfig::sqlite3)
 codecomp_library(store SOURCES ${CMAKE_CURRENT_LIST_DIR}/database.c
         ${CMAKE_CURRENT_LIST_DIR}/store.c LINK store_sqlite outbox runtime_base)
+codecomp_library(store_import SOURCES ${CMAKE_CURRENT_LIST_DIR}/import.c
+    LINK store store_commit store_package PkgConfig::libcrypto)

@@ -1,0 +1,275 @@
+/* The package's reader gives sound packages or one error; what is here is the order of writing:
+ * the problem without tests, the tests, then how many they are and their hash, all or nothing. */
+#include "actors/store/import.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "actors/store/commit.h"
+#include "actors/store/package.h"
+#include "proto/check.h"
+
+struct import {
+    struct database *database;          /* borrowed */
+    const char *dir;                    /* of the package, borrowed */
+    const struct import_report *report; /* borrowed */
+    struct package *package;            /* owned; NULL: not opened */
+    struct buffer input, output;        /* contents of one test, owned */
+    EVP_MD_CTX *hash;                   /* over all of them, owned */
+    struct commit commit;               /* the statement that is run next */
+    struct arena arena;                 /* the last statement's result */
+    struct rec_store_result result;     /* it */
+    struct package_error *error;        /* why it was refused, borrowed */
+};
+
+/* ---- statements ---------------------------------------------------------------------------- */
+
+static bool s_database_failed(struct import *self, const struct store_error *error)
+{
+    return package_refuse(self->error, self->dir, 0, "%s", error->text);
+}
+
+static struct commit *s_statement(struct import *self, enum statement_number statement)
+{
+    commit_begin(&self->commit);
+    commit_op(&self->commit, statement);
+    return &self->commit;
+}
+
+/* Runs the one statement that self->commit holds; its result is self->result. */
+static bool s_run(struct import *self)
+{
+    const struct database *database = self->database;
+    const struct rec_store_op *op = &self->commit.ops[0];
+    const struct statement *statement = statement_by_number(op->statement);
+    struct store_error error = {"the result is too large"};
+    struct rows rows;
+    check(op->params.count == statement->params);
+    arena_reset(&self->arena);
+    rows_init(&rows, &self->arena);
+    enum store_ran ran = database->driver->run(database->connection, statement, &op->params,
+                                               &self->result, &rows, &error);
+    return ran == STORE_RAN || s_database_failed(self, &error);
+}
+
+static void s_blob(struct commit *commit, struct slice bytes)
+{
+    commit_text(commit, bytes);
+    struct value_list *params = &commit->ops[0].params;
+    params->items[params->count - 1].type = VALUE_BLOB;
+}
+
+static bool s_begin(struct import *self, bool write)
+{
+    struct store_error error;
+    return self->database->driver->begin(self->database->connection, write, &error) ||
+           s_database_failed(self, &error);
+}
+
+static bool s_end(struct import *self, bool keep)
+{
+    struct store_error error;
+    return self->database->driver->end(self->database->connection, keep, &error) ||
+           s_database_failed(self, &error);
+}
+
+/* Leaves the first error as it is. */
+static void s_give_up(struct import *self)
+{
+    struct store_error ignored;
+    self->database->driver->end(self->database->connection, false, &ignored);
+}
+
+/* ---- one package --------------------------------------------------------------------------- */
+
+static void s_hash(struct import *self, const struct buffer *bytes)
+{
+    char length[32]; /* before the bytes, so that no two lists of files read the same */
+    int digits = snprintf(length, sizeof length, "%zu:", bytes->length);
+    check(EVP_DigestUpdate(self->hash, length, (size_t)digits) == 1 &&
+          EVP_DigestUpdate(self->hash, bytes->data, bytes->length) == 1);
+}
+
+static bool s_write_test(struct import *self, int64_t problem_id, size_t at)
+{
+    const struct package_test *test = &self->package->tests[at];
+    if (!package_read(self->package, &test->input, &self->input, self->error) ||
+        !package_read(self->package, &test->answer, &self->output, self->error))
+        return false;
+    s_hash(self, &self->input);
+    s_hash(self, &self->output);
+    struct commit *commit = s_statement(self, STATEMENT_test_insert);
+    commit_i64(commit, problem_id);
+    commit_i64(commit, (int64_t)at + 1);
+    commit_i64(commit, test->sample);
+    commit_text(commit, slice_of(test->name));
+    s_blob(commit, buffer_slice(&self->input));
+    s_blob(commit, buffer_slice(&self->output));
+    if (!s_run(self))
+        return false;
+    if (self->report->test)
+        self->report->test(self->report->user, self->dir, at + 1, self->package->tests_count);
+    return true;
+}
+
+static bool s_write_problem(struct import *self, int64_t now_ms)
+{
+    const struct package *package = self->package;
+    struct commit *commit = s_statement(self, STATEMENT_problem_write);
+    commit_text(commit, slice_of(package->slug));
+    commit_text(commit, slice_of(package->title));
+    commit_text(commit, slice_of(package->statement));
+    commit_text(commit, slice_of(word_text(&difficulty_words, package->difficulty)));
+    commit_i64(commit, package->time_limit_ms);
+    commit_i64(commit, package->memory_limit_mb);
+    commit_i64(commit, package->output_limit_bytes);
+    commit_text(commit, slice_of(package->hash));
+    commit_i64(commit, now_ms);
+    return s_run(self);
+}
+
+static bool s_write_tests_hash(struct import *self, int64_t problem_id)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char text[2 * EVP_MAX_MD_SIZE + 1];
+    unsigned length;
+    check(EVP_DigestFinal_ex(self->hash, digest, &length) == 1);
+    for (unsigned i = 0; i < length; i++)
+        snprintf(text + (size_t)2 * i, 3, "%02x", digest[i]);
+    struct commit *commit = s_statement(self, STATEMENT_problem_tests_write);
+    commit_i64(commit, problem_id);
+    commit_i64(commit, (int64_t)self->package->tests_count);
+    commit_text(commit, slice_of(text));
+    return s_run(self);
+}
+
+/* Within the transaction. */
+static bool s_write(struct import *self, int64_t now_ms)
+{
+    if (!s_write_problem(self, now_ms))
+        return false;
+    int64_t problem_id = result_i64(&self->result, 0, 0);
+    struct commit *commit = s_statement(self, STATEMENT_tests_delete);
+    commit_i64(commit, problem_id);
+    bool good = s_run(self);
+    for (size_t i = 0; good && i < self->package->tests_count; i++)
+        good = s_write_test(self, problem_id, i);
+    return good && s_write_tests_hash(self, problem_id);
+}
+
+/* Is the problem there, and with this content? False: the database is at fault. */
+static bool s_compare(struct import *self, enum import_outcome *outcome)
+{
+    struct commit *commit = s_statement(self, STATEMENT_problem_by_slug);
+    commit_text(commit, slice_of(self->package->slug));
+    bool good = s_begin(self, false) && s_run(self);
+    if (good) {
+        bool same = slice_is(result_text(&self->result, 0, 1), self->package->hash) &&
+                    result_i64(&self->result, 0, 2) == 0;
+        *outcome = result_rows(&self->result) == 0 ? IMPORT_ADDED
+                   : same                          ? IMPORT_UNCHANGED
+                                                   : IMPORT_CHANGED;
+    }
+    return s_end(self, false) && good;
+}
+
+static enum import_outcome s_import(struct import *self, int64_t now_ms)
+{
+    enum import_outcome outcome;
+    bool good = package_open(self->dir, &self->package, self->error) && s_compare(self, &outcome);
+    if (good && outcome != IMPORT_UNCHANGED) {
+        good = s_begin(self, true) && s_write(self, now_ms) && s_end(self, true);
+        if (!good)
+            s_give_up(self);
+    }
+    return good ? outcome : IMPORT_REFUSED;
+}
+
+static bool s_import_package(struct database *database, const char *dir, int64_t now_ms,
+                             const struct import_report *report, struct import_summary *summary)
+{
+    struct package_error error = {0};
+    struct import self = {.database = database,
+                          .dir = dir,
+                          .report = report,
+                          .hash = EVP_MD_CTX_new(),
+                          .error = &error};
+    buffer_init(&self.input, TEST_FILE_MAX_BYTES);
+    buffer_init(&self.output, TEST_FILE_MAX_BYTES);
+    check(self.hash && EVP_DigestInit_ex(self.hash, EVP_sha256(), NULL) == 1);
+    enum import_outcome outcome = s_import(&self, now_ms);
+    if (report->package)
+        report->package(report->user, dir, outcome, outcome == IMPORT_REFUSED ? &error : NULL);
+    summary->packages[outcome]++;
+    EVP_MD_CTX_free(self.hash);
+    buffer_fini(&self.input);
+    buffer_fini(&self.output);
+    arena_fini(&self.arena);
+    package_destroy(&self.package);
+    return outcome != IMPORT_REFUSED;
+}
+
+/* ---- folders ------------------------------------------------------------------------------- */
+
+static bool s_is_package(const char *dir)
+{
+    char *manifest;
+    check(asprintf(&manifest, "%s/problem.yaml", dir) >= 0);
+    bool is_package = access(manifest, F_OK) == 0;
+    free(manifest);
+    return is_package;
+}
+
+static bool s_refuse_folder(const char *dir, const struct import_report *report,
+                            struct import_summary *summary)
+{
+    struct package_error error;
+    package_refuse(&error, dir, 0, "no problem package here, nor in its folders");
+    if (report->package)
+        report->package(report->user, dir, IMPORT_REFUSED, &error);
+    summary->packages[IMPORT_REFUSED]++;
+    return false;
+}
+
+bool import_folder(struct database *database, const char *dir, int64_t now_ms,
+                   const struct import_report *report, struct import_summary *summary)
+{
+    if (s_is_package(dir))
+        return s_import_package(database, dir, now_ms, report, summary);
+    struct dirent **entries = NULL;
+    int count = scandir(dir, &entries, NULL, alphasort);
+    size_t found = 0;
+    bool good = true;
+    for (int i = 0; i < count; i++) {
+        char *inner;
+        check(asprintf(&inner, "%s/%s", dir, entries[i]->d_name) >= 0);
+        if (entries[i]->d_name[0] != '.' && s_is_package(inner)) {
+            good &= s_import_package(database, inner, now_ms, report, summary);
+            found++;
+        }
+        free(inner);
+        free(entries[i]);
+    }
+    free(entries);
+    return found ? good : s_refuse_folder(dir, report, summary);
+}
+
+bool import_retire(struct database *database, struct slice slug, int64_t now_ms,
+                   struct package_error *error)
+{
+    struct import self = {.database = database, .dir = "", .error = error};
+    struct commit *commit = s_statement(&self, STATEMENT_problem_retire);
+    commit_text(commit, slug);
+    commit_i64(commit, now_ms);
+    bool good = s_begin(&self, true) && s_run(&self);
+    if (good && self.result.changed == 0)
+        good = package_refuse(error, "", 0, "no problem of that name is in use");
+    good = good && s_end(&self, true);
+    if (!good)
+        s_give_up(&self);
+    arena_fini(&self.arena);
+    return good;
+}

@@ -1,0 +1,208 @@
+/* `codecomp import`: what goes in comes out, twice is once, a change replaces the tests, a broken
+ * package changes nothing, and no problem is ever deleted. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "actors/store/import.h"
+#include "actors/store/package.h"
+#include "tests/unit/store/fixture.h"
+
+/* ---- packages and importing ------------------------------------------------------------------ */
+
+static void s_write(struct fixture *self, const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", self->folder, name);
+    for (char *slash = path + strlen(self->folder) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = 0;
+        mkdir(path, 0755);
+        *slash = '/';
+    }
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void s_write_package(struct fixture *self)
+{
+    s_write(self, "problems/sum/problem.yaml",
+            "name: Sum\ndifficulty: easy\nlimits:\n  time_limit: 1\n  memory: 64\n");
+    s_write(self, "problems/sum/problem_statement/problem.en.md", "Add *two* numbers.\n");
+    s_write(self, "problems/sum/data/sample/1.in", "1 2\n");
+    s_write(self, "problems/sum/data/sample/1.ans", "3\n");
+    s_write(self, "problems/sum/data/secret/01.in", "5 5\n");
+    s_write(self, "problems/sum/data/secret/01.ans", "10\n");
+}
+
+struct seen {
+    size_t tests;               /* written */
+    struct package_error error; /* of the last package that was refused */
+};
+
+static void s_on_test(void *user, const char *dir, size_t done, size_t total)
+{
+    struct seen *seen = user;
+    assert_non_null(dir);
+    assert_true(done >= 1 && done <= total);
+    seen->tests++;
+}
+
+static void s_on_package(void *user, const char *dir, enum import_outcome outcome,
+                         const struct package_error *error)
+{
+    struct seen *seen = user;
+    assert_non_null(dir);
+    assert_int_equal(outcome == IMPORT_REFUSED, error != NULL);
+    if (error)
+        seen->error = *error;
+}
+
+/* Beside the running store, as the command does it. */
+static enum import_outcome s_import(struct fixture *self, const char *folder, struct seen *seen)
+{
+    struct database database;
+    struct store_error error;
+    struct import_summary summary = {0};
+    struct import_report report = {seen, s_on_test, s_on_package};
+    char path[256];
+    *seen = (struct seen){0};
+    snprintf(path, sizeof path, "%s/%s", self->folder, folder);
+    assert_true(database_open(&database, STORE_URL, self->folder, &error));
+    bool good = import_folder(&database, path, 5000, &report, &summary);
+    database_close(&database);
+    assert_int_equal(good, summary.packages[IMPORT_REFUSED] == 0);
+    for (enum import_outcome outcome = 0; outcome < IMPORT_OUTCOMES; outcome++)
+        if (summary.packages[outcome])
+            return outcome; /* these tests import one package at a time */
+    fail();
+    return IMPORT_REFUSED;
+}
+
+static bool s_retire(struct fixture *self, const char *slug)
+{
+    struct database database;
+    struct store_error error;
+    struct package_error why = {.what = ""};
+    assert_true(database_open(&database, STORE_URL, self->folder, &error));
+    bool good = import_retire(&database, slice_of(slug), 6000, &why);
+    assert_int_equal(good, why.what[0] == 0);
+    database_close(&database);
+    return good;
+}
+
+/* The contents of a test as the runner reads them; false when there is none. */
+static bool s_test_is(struct fixture *self, int64_t ordinal, const char *input, const char *output)
+{
+    commit_i64(fixture_begin(self, STATEMENT_test_case_read), 1);
+    commit_i64(&self->commit, ordinal);
+    const struct rec_store_result *result = &fixture_run(self)[0];
+    return result_rows(result) == 1 && slice_is(result_text(result, 0, 0), input) &&
+           slice_is(result_text(result, 0, 1), output);
+}
+
+static uint32_t s_candidates(struct fixture *self)
+{
+    commit_i64(fixture_begin(self, STATEMENT_problem_candidates), 1);
+    commit_i64(&self->commit, 2);
+    return result_rows(&fixture_run(self)[0]);
+}
+
+/* ---- cases --------------------------------------------------------------------------------- */
+
+static void s_package_goes_in(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_ADDED);
+    assert_int_equal(seen.tests, 2);
+    assert_true(s_test_is(self, 1, "1 2\n", "3\n"));
+    assert_true(s_test_is(self, 2, "5 5\n", "10\n"));
+    assert_false(s_test_is(self, 3, "", ""));
+    assert_int_equal(s_candidates(self), 1);
+}
+
+static void s_twice_is_once(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_import(self, "problems/sum", &seen);
+    assert_int_equal(s_import(self, "problems/sum", &seen), IMPORT_UNCHANGED);
+    assert_int_equal(seen.tests, 0);
+}
+
+static void s_change_replaces_the_tests(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_write(self, "problems/sum/data/secret/02.in", "7 7\n");
+    s_write(self, "problems/sum/data/secret/02.ans", "14\n");
+    s_import(self, "problems", &seen);
+    char path[256];
+    snprintf(path, sizeof path, "%s/problems/sum/data/secret/01.in", self->folder);
+    assert_int_equal(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/problems/sum/data/secret/01.ans", self->folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_CHANGED);
+    assert_true(s_test_is(self, 2, "7 7\n", "14\n"));
+    assert_false(s_test_is(self, 3, "7 7\n", "14\n"));
+    assert_int_equal(s_candidates(self), 1); /* the same problem */
+}
+
+static void s_broken_package_changes_nothing(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_import(self, "problems", &seen);
+    s_write(self, "problems/sum/data/secret/01.ans", "eleven\n");
+    s_write(self, "problems/sum/data/secret/03.in", "no answer\n");
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_REFUSED);
+    assert_true(seen.error.what[0] != 0);
+    assert_true(s_test_is(self, 2, "5 5\n", "10\n"));
+}
+
+static void s_folder_without_packages_is_refused(void **state)
+{
+    struct seen seen;
+    assert_int_equal(s_import(*state, ".", &seen), IMPORT_REFUSED);
+    assert_int_equal(s_import(*state, "nowhere", &seen), IMPORT_REFUSED);
+    assert_non_null(strstr(seen.error.what, "no problem package"));
+}
+
+static void s_retired_comes_back(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_import(self, "problems", &seen);
+    assert_true(s_retire(self, "sum"));
+    assert_int_equal(s_candidates(self), 0);
+    assert_true(s_test_is(self, 1, "1 2\n", "3\n")); /* old contests keep it */
+    assert_false(s_retire(self, "sum"));
+    assert_false(s_retire(self, "unknown"));
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_CHANGED);
+    assert_int_equal(s_candidates(self), 1);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_destroy)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(s_package_goes_in),
+        CASE(s_twice_is_once),
+        CASE(s_change_replaces_the_tests),
+        CASE(s_broken_package_changes_nothing),
+        CASE(s_folder_without_packages_is_refused),
+        CASE(s_retired_comes_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,360 @@
+/* Every statement of statements.def, run as its owner runs it: a whole contest told in commits,
+ * each with the refusals that it stands behind. The last case fails when one was forgotten. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "actors/store/statement.h"
+#include "tests/unit/store/fixture.h"
+
+#define HASH "0123456789012345678901234567890123456789012345678901234567890123"
+#define START 2000
+#define END 602000
+
+/* Adds a statement with its parameters: i an int64_t, t a text, n NULL. */
+static void s_op(struct fixture *self, enum statement_number statement, const char *types, ...)
+{
+    va_list arguments;
+    commit_op(&self->commit, statement);
+    va_start(arguments, types);
+    for (; *types; types++)
+        if (*types == 'i')
+            commit_i64(&self->commit, va_arg(arguments, int64_t));
+        else if (*types == 't')
+            commit_text(&self->commit, slice_of(va_arg(arguments, const char *)));
+        else
+            commit_opt(&self->commit, I64_NONE);
+    va_end(arguments);
+}
+
+#define N(number) ((int64_t)(number))
+
+/* A commit of one statement, and its result. */
+#define RUN(self, ...) (commit_begin(&(self)->commit), s_op(self, __VA_ARGS__), fixture_run(self))
+
+static int64_t s_i64(const struct rec_store_result *result, uint32_t row, uint32_t column)
+{
+    return result_i64(result, row, column);
+}
+
+/* ---- the commits of a contest --------------------------------------------------------------- */
+
+static const struct rec_store_result *s_create(struct fixture *self, int64_t host, int64_t command)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_room_insert, "itttiiiii", host, "secret", "open", "mixed", N(2), N(600000),
+         N(1000), N(7), command);
+    s_op(self, STATEMENT_host_seat_take, "ii", N(7), command);
+    s_op(self, STATEMENT_host_insert, "ii", N(7), command);
+    s_op(self, STATEMENT_room_by_command, "ii", N(7), command);
+    return fixture_run(self);
+}
+
+static void s_join(struct fixture *self, int64_t user, int64_t rev, int64_t command)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_join, "iiiiii", N(1), rev, N(8), command, N(1500), user);
+    s_op(self, STATEMENT_guest_seat_take, "iiii", user, N(1), N(8), command);
+    s_op(self, STATEMENT_guest_insert, "iiiii", user, N(1), N(8), command, N(1500));
+}
+
+static int64_t s_room_rev(struct fixture *self)
+{
+    return s_i64(&RUN(self, STATEMENT_room_load, "i", N(1))[0], 0, 14);
+}
+
+static void s_leave(struct fixture *self, int64_t rev)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_leave, "iiiii", N(1), rev, N(8), N(50), N(1600));
+    s_op(self, STATEMENT_guest_delete, "iiii", N(2), N(1), N(8), N(50));
+    s_op(self, STATEMENT_guest_seat_free, "iiii", N(2), N(1), N(8), N(50));
+}
+
+static int64_t s_problem(struct fixture *self, const char *slug, const char *difficulty)
+{
+    int64_t id = s_i64(&RUN(self, STATEMENT_problem_write, "ttttiiiti", slug, "Title", "Text",
+                            difficulty, N(2000), N(256), N(8000000), HASH, N(1000))[0],
+                       0, 0);
+    RUN(self, STATEMENT_tests_delete, "i", id);
+    commit_begin(&self->commit);
+    for (int64_t ordinal = 1; ordinal <= 2; ordinal++) {
+        s_op(self, STATEMENT_test_insert, "iiit", id, ordinal, N(ordinal == 1), "1");
+        fixture_blob(&self->commit, slice_of("1 2\n"));
+        fixture_blob(&self->commit, slice_of("3\n"));
+    }
+    s_op(self, STATEMENT_problem_tests_write, "iit", id, N(2), HASH);
+    fixture_run(self);
+    return id;
+}
+
+static void s_start(struct fixture *self, int64_t rev)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_start, "iiiiiii", N(1), rev, N(8), N(60), N(1900), N(START), N(END));
+    for (int64_t problem = 1; problem <= 2; problem++)
+        s_op(self, STATEMENT_room_problem_insert, "iiiii", N(1), problem, problem, N(8), N(60));
+    s_op(self, STATEMENT_participant_problems_insert, "iii", N(1), N(8), N(60));
+}
+
+static void s_submit(struct fixture *self, int64_t rev, int64_t number)
+{
+    int64_t command = 70 + number;
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_submit, "iiiiii", N(1), rev, N(8), command, START + number, number);
+    s_op(self, STATEMENT_submission_insert, "iiiitiiii", N(1), N(1), N(1), N(71), "print(3)",
+         START + number, N(8), command, number);
+}
+
+static void s_verdict(struct fixture *self, int64_t rev, int64_t fence)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_verdict, "iiii", N(1), rev, N(1), fence);
+    s_op(self, STATEMENT_verdict_write, "iitiiiniitii", N(1), fence, "Accepted", N(START + 50),
+         N(2), N(2), N(10), N(900), "", N(1), rev + 1);
+    s_op(self, STATEMENT_participant_problem_write, "iiiiiii", N(1), N(1), N(0), N(1), N(START + 1),
+         N(1), rev + 1);
+}
+
+static void s_close(struct fixture *self, int64_t rev)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_close, "iiiiii", N(1), rev, N(8), N(90), N(5000), N(5000));
+    s_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(90));
+}
+
+static void s_finish(struct fixture *self, int64_t rev)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_finish, "iiit", N(1), rev, N(1), "WIN");
+    s_op(self, STATEMENT_history_insert, "iiiiiti", N(1), N(1), rev + 1, N(1), N(0), "WIN",
+         N(5000));
+    s_op(self, STATEMENT_history_insert, "iiiiiti", N(2), N(1), rev + 1, N(0), N(0), "LOSS",
+         N(5000));
+}
+
+/* ---- the contest, step by step ----------------------------------------------------------------
+ */
+
+static void s_create_and_join(struct fixture *self)
+{
+    fixture_users(self);
+    fixture_user(self, 3);
+    fixture_run(self);
+    const struct rec_store_result *made = s_create(self, 1, 1);
+    assert_int_equal(made[0].changed + made[1].changed + made[2].changed, 3);
+    assert_int_equal(s_i64(&made[3], 0, 0), 1);
+    made = s_create(self, 1, 1); /* repeated: the same room */
+    assert_int_equal(made[0].changed + made[1].changed + made[2].changed, 0);
+    assert_int_equal(s_i64(&made[3], 0, 0), 1);
+    assert_int_equal(result_rows(&s_create(self, 1, 2)[3]), 0);  /* he has an open one */
+    assert_int_equal(result_rows(&s_create(self, 99, 3)[3]), 0); /* nobody */
+    assert_true(fixture_has_user(self, 3));
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_open_room_of, "i", N(1))[0], 0, 1), 1);
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_seat_of, "i", N(1))[0], 0, 0), 1);
+
+    s_join(self, 2, 5, 40); /* decided on a revision that is no more */
+    fixture_refused(self, 0);
+    s_join(self, 99, 0, 40);
+    fixture_refused(self, 0);
+    s_join(self, 2, 0, 40);
+    fixture_run(self);
+    s_join(self, 3, 1, 41); /* the seat is taken */
+    fixture_refused(self, 2);
+    assert_int_equal(s_room_rev(self), 1);
+    assert_int_equal(RUN(self, STATEMENT_seat_of, "i", N(3))[0].changed, 0);
+
+    s_leave(self, 1);
+    assert_int_equal(fixture_run(self)[2].changed, 1);
+    s_leave(self, 1);
+    fixture_refused(self, 0);
+    s_join(self, 2, 2, 42);
+    fixture_run(self);
+    const struct rec_store_result *seats = RUN(self, STATEMENT_participants_load, "i", N(1));
+    assert_int_equal(result_rows(&seats[0]), 2);
+    assert_int_equal(s_i64(&seats[0], 1, 0), 2);
+}
+
+static void s_start_and_submit(struct fixture *self)
+{
+    assert_int_equal(s_problem(self, "sum", "easy"), 1);
+    assert_int_equal(s_problem(self, "max", "hard"), 2);
+    assert_int_equal(s_problem(self, "sum", "easy"), 1); /* again: the same, its tests replaced */
+    s_start(self, 9);
+    fixture_refused(self, 0);
+    s_start(self, 3);
+    assert_int_equal(fixture_run(self)[3].changed, 4);
+    assert_int_equal(RUN(self, STATEMENT_room_problems_load, "i", N(1))[0].changed, 2);
+    const struct rec_store_result *candidates =
+        RUN(self, STATEMENT_problem_candidates, "ii", N(2), N(3));
+    assert_int_equal(result_rows(&candidates[0]), 2);
+    assert_int_equal(s_i64(&candidates[0], 0, 2), 1); /* 2 has met it now */
+    candidates = RUN(self, STATEMENT_problem_candidates, "ii", N(3), N(3));
+    assert_int_equal(s_i64(&candidates[0], 0, 2), 0);
+
+    s_submit(self, 4, 1);
+    assert_int_equal(s_i64(&fixture_run(self)[1], 0, 0), 1);
+    s_submit(self, 4, 1); /* repeated: its fence is gone, but it is found */
+    fixture_refused(self, 0);
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_submission_by_command, "ii", N(8), N(71))[0], 0, 0),
+                     1);
+    s_submit(self, 5, 2);
+    fixture_run(self);
+}
+
+static void s_judge(struct fixture *self)
+{
+    const struct rec_store_result *open = RUN(self, STATEMENT_submissions_open, "i", N(0));
+    assert_int_equal(result_rows(&open[0]), 2);
+    const struct rec_store_result *lease = RUN(self, STATEMENT_judging_lease, "i", N(1));
+    assert_int_equal(s_i64(&lease[0], 0, 0), 1);
+    assert_true(slice_is(result_text(&lease[0], 0, 4), "print(3)"));
+    lease = RUN(self, STATEMENT_judging_lease, "i", N(1)); /* a second try: a new fence */
+    assert_int_equal(s_i64(&lease[0], 0, 0), 2);
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_judging_problem, "i", N(1))[0], 0, 3), 2);
+    assert_true(slice_is(
+        result_text(&RUN(self, STATEMENT_test_case_read, "ii", N(1), N(2))[0], 0, 1), "3\n"));
+
+    s_verdict(self, 0, 1); /* of the try that lost its lease */
+    fixture_refused(self, 0);
+    s_verdict(self, 7, 2);
+    fixture_refused(self, 0);
+    s_verdict(self, 0, 2);
+    fixture_run(self);
+    s_verdict(self, 1, 2); /* it is final */
+    fixture_refused(self, 0);
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_judging_lease, "i", N(1));
+    fixture_refused(self, 0);
+    const struct rec_store_result *ways = RUN(self, STATEMENT_participant_problems_load, "i", N(1));
+    assert_int_equal(result_rows(&ways[0]), 4);
+    assert_int_equal(s_i64(&ways[0], 0, 5), 1);
+    assert_int_equal(RUN(self, STATEMENT_submissions_load, "i", N(1))[0].changed, 2);
+}
+
+static void s_close_and_settle(struct fixture *self)
+{
+    assert_int_equal(RUN(self, STATEMENT_rooms_open, "i", N(0))[0].changed, 1);
+    s_close(self, 6);
+    assert_int_equal(fixture_run(self)[1].changed, 2);
+    s_close(self, 7);
+    fixture_refused(self, 0);
+    s_submit(self, 7, 3);
+    fixture_refused(self, 0);
+
+    s_finish(self, 1); /* one is still being judged */
+    fixture_refused(self, 0);
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(1));
+    s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(2), N(6000));
+    assert_int_equal(fixture_run(self)[1].changed, 1);
+    s_finish(self, 2);
+    assert_int_equal(fixture_run(self)[2].changed, 1);
+    s_finish(self, 3);
+    fixture_refused(self, 0);
+    assert_int_equal(RUN(self, STATEMENT_rooms_open, "i", N(0))[0].changed, 0);
+}
+
+static void s_read(struct fixture *self)
+{
+    const int64_t newest = INT64_MAX;
+    const struct rec_store_result *rows =
+        RUN(self, STATEMENT_history_list, "iii", N(1), newest, N(500));
+    assert_int_equal(result_rows(&rows[0]), 1);
+    rows = RUN(self, STATEMENT_stats_read, "i", N(1));
+    assert_int_equal(s_i64(&rows[0], 0, 0), 1);
+    assert_int_equal(s_i64(&rows[0], 0, 1), 1);
+    rows = RUN(self, STATEMENT_stats_read, "i", N(3));
+    assert_int_equal(s_i64(&rows[0], 0, 4), 0);
+    rows = RUN(self, STATEMENT_submission_read, "i", N(2));
+    assert_true(slice_is(result_text(&rows[0], 0, 5), "Judge Error"));
+    rows = RUN(self, STATEMENT_submissions_of, "iiii", N(1), N(1), newest, N(500));
+    assert_int_equal(s_i64(&rows[0], 0, 0), 2);
+    rows = RUN(self, STATEMENT_submissions_of, "iiii", N(1), N(1), N(2), N(500));
+    assert_int_equal(result_rows(&rows[0]), 1);
+    assert_int_equal(RUN(self, STATEMENT_problems_read, "i", N(1))[0].changed, 2);
+    assert_int_equal(RUN(self, STATEMENT_samples_read, "i", N(1))[0].changed, 2);
+}
+
+static void s_contest(void **state)
+{
+    struct fixture *self = *state;
+    s_create_and_join(self);
+    s_start_and_submit(self);
+    s_judge(self);
+    s_close_and_settle(self);
+    s_read(self);
+}
+
+static void s_abandoned_room(void **state)
+{
+    struct fixture *self = *state;
+    fixture_users(self);
+    s_create(self, 1, 1);
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_abandon, "iiiii", N(1), N(0), N(8), N(1), N(3000));
+    s_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(1));
+    assert_int_equal(fixture_run(self)[1].changed, 1);
+    assert_int_equal(s_i64(&s_create(self, 1, 2)[3], 0, 0), 2);
+}
+
+static void s_take(struct fixture *self, const char *process, int64_t now, int64_t stale)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_claim_take, "tiitii", "room", N(1), N(4), process, now, stale);
+}
+
+static void s_claims(void **state)
+{
+    struct fixture *self = *state;
+    s_take(self, "one", 1000, 0);
+    assert_int_equal(fixture_run(self)[0].changed, PARTITIONS / 4);
+    s_take(self, "two", 2000, 500); /* somebody else's, and fresh */
+    fixture_refused(self, 0);
+    const struct rec_store_result *holder =
+        RUN(self, STATEMENT_claim_holder, "tiit", "room", N(1), N(4), "two");
+    assert_true(slice_is(result_text(&holder[0], 0, 0), "one"));
+    assert_int_equal(RUN(self, STATEMENT_claims_renew, "ti", "one", N(3000))[0].changed,
+                     PARTITIONS / 4);
+    s_take(self, "two", 9000, 5000); /* stale by now */
+    assert_int_equal(fixture_run(self)[0].changed, PARTITIONS / 4);
+    assert_int_equal(RUN(self, STATEMENT_claims_renew, "ti", "one", N(9000))[0].changed, 0);
+    assert_int_equal(RUN(self, STATEMENT_claims_release, "t", "two")[0].changed, PARTITIONS / 4);
+}
+
+static void s_retired_problem(void **state)
+{
+    struct fixture *self = *state;
+    s_problem(self, "sum", "easy");
+    assert_int_equal(RUN(self, STATEMENT_problem_retire, "ti", "sum", N(2000))[0].changed, 1);
+    assert_int_equal(RUN(self, STATEMENT_problem_candidates, "ii", N(1), N(2))[0].changed, 0);
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_problem_by_slug, "t", "sum")[0], 0, 2), 1);
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_problem_retire, "ti", "sum", N(2000));
+    fixture_refused(self, 0);
+}
+
+static void s_no_statement_is_forgotten(void **state)
+{
+    (void)state;
+    for (size_t number = 0; number < statement_end(); number++) {
+        const struct statement *statement = statement_by_number((int64_t)number);
+        if (statement && !fixture_ran[number])
+            fail_msg("%s was never run", statement->name);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_destroy)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(s_contest),
+        CASE(s_abandoned_room),
+        CASE(s_claims),
+        CASE(s_retired_problem),
+        cmocka_unit_test(s_no_statement_is_forgotten),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
