@@ -1,0 +1,361 @@
+/* Places and groups as directories; what their files are called is the back ends' business. */
+#include "actors/runner/cgroup_driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proto/check.h"
+
+#define S_BASE "codecomp.runner" /* below our own group: all places */
+#define S_RUN "run"              /* in a place: the group of the run */
+#define S_PLACES_MAX 256         /* places under one base */
+
+struct cgroup {
+    const struct cgroup_driver *driver; /* version 1 or 2 */
+    int base[CGROUP_HIERARCHIES_MAX];   /* directories, -1 when not open */
+    int place[CGROUP_HIERARCHIES_MAX];  /* ours; the first carries the lock */
+    int group[CGROUP_HIERARCHIES_MAX];  /* of the run under way; -1 between runs */
+    struct cgroup_entry entry;          /* of that group */
+    char name[24];                      /* of the place; empty until there is one */
+};
+
+/* ---- files of a group ---- */
+
+bool cgroup_write(int directory, const char *file, const char *text)
+{
+    int fd = openat(directory, file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t written = write(fd, text, strlen(text));
+    int error = errno;
+    close(fd);
+    errno = error;
+    return written >= 0;
+}
+
+bool cgroup_write_u64(int directory, const char *file, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return cgroup_write(directory, file, text);
+}
+
+int64_t cgroup_read(int directory, const char *file, const char *key)
+{
+    char text[2048];
+    int fd = openat(directory, file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (length <= 0)
+        return -1;
+    text[length] = 0;
+    if (!key)
+        return strtoll(text, NULL, 10);
+    size_t key_length = strlen(key);
+    for (char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, key, key_length) == 0 && line[key_length] == ' ')
+            return strtoll(line + key_length, NULL, 10);
+    }
+    return -1;
+}
+
+/* ---- where we are ---- */
+
+/* True when the comma-separated list has the word. */
+static bool s_listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; (at = strstr(at, word)); at += length)
+        if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == 0))
+            return true;
+    return false;
+}
+
+/* Our own group's path in the hierarchy of a controller, as the kernel tells it: "/" upwards. */
+static bool s_own_path(const char *controller, char *path, size_t size)
+{
+    FILE *stream = fopen("/proc/self/cgroup", "re");
+    char line[PATH_MAX + 128];
+    bool found = false;
+    while (stream && !found && fgets(line, sizeof line, stream)) {
+        char *list = strchr(line, ':'), *own = list ? strchr(list + 1, ':') : NULL;
+        if (!own)
+            continue;
+        *list++ = *own++ = 0;
+        own[strcspn(own, "\n")] = 0;
+        found = controller ? s_listed(list, controller) : *list == 0;
+        if (found)
+            found = snprintf(path, size, "%s", own) < (int)size;
+    }
+    if (stream)
+        fclose(stream);
+    return found;
+}
+
+/* Takes a line of mountinfo apart; false when it is not the mount of that hierarchy. */
+static bool s_is_mount(char *line, const char *controller, char **root, char **point)
+{
+    char *fields[5], *rest = NULL, *dash = strstr(line, " - ");
+    if (!dash)
+        return false;
+    *dash = 0;
+    for (unsigned i = 0; i < 5; i++)
+        if (!(fields[i] = strtok_r(i ? NULL : line, " ", &rest)))
+            return false;
+    char *type = strtok_r(dash + 3, " ", &rest), *source = strtok_r(NULL, " ", &rest);
+    char *options = strtok_r(NULL, " \n", &rest);
+    *root = fields[3];
+    *point = fields[4];
+    if (!type || !source || !options)
+        return false;
+    return controller ? strcmp(type, "cgroup") == 0 && s_listed(options, controller)
+                      : strcmp(type, "cgroup2") == 0;
+}
+
+/* The directory of our own group: the mount point, then our path less the part above the mount's
+ * root; in a container that sees paths of its host, the mount point itself. */
+static int s_open_own(const char *controller)
+{
+    char own[PATH_MAX], line[2 * PATH_MAX + 256], path[2 * PATH_MAX + 1];
+    FILE *stream =
+        s_own_path(controller, own, sizeof own) ? fopen("/proc/self/mountinfo", "re") : NULL;
+    int directory = -1;
+    while (stream && directory < 0 && fgets(line, sizeof line, stream)) {
+        char *root, *point;
+        if (!s_is_mount(line, controller, &root, &point))
+            continue;
+        size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+        if (strncmp(own, root, length) == 0 && (own[length] == '/' || own[length] == 0)) {
+            snprintf(path, sizeof path, "%s%s", point, own + length);
+            directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        }
+        if (directory < 0)
+            directory = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (stream)
+        fclose(stream);
+    /* An earlier start moved its shell, and so us, into the leaf that version 2 asks for. */
+    size_t length = directory < 0 ? 0 : strlen(own);
+    const char *leaf = "/codecomp.host";
+    if (!controller && length >= strlen(leaf) && strcmp(own + length - strlen(leaf), leaf) == 0) {
+        int parent = openat(directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(directory);
+        directory = parent;
+    }
+    return directory;
+}
+
+/* ---- places ---- */
+
+static int s_make(int parent, const char *name)
+{
+    if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+        return -1;
+    return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void s_close_all(int *directories)
+{
+    for (unsigned i = 0; i < CGROUP_HIERARCHIES_MAX; i++) {
+        if (directories[i] >= 0)
+            close(directories[i]);
+        directories[i] = -1;
+    }
+}
+
+/* Removes a group that has no processes any more; the kernel may need a moment to see that. */
+static void s_remove(int parent, const char *name)
+{
+    for (int tries = 0; unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY; tries++) {
+        if (tries == 200)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+    }
+}
+
+/* Removes a place that nobody holds. Its processes died with the one who started them; should one
+ * be left, it ends here. */
+static void s_sweep_place(struct cgroup *self, const char *name)
+{
+    char path[64];
+    for (unsigned i = self->driver->hierarchies; i-- > 0;) {
+        int64_t process;
+        snprintf(path, sizeof path, "%s/" S_RUN "/cgroup.procs", name);
+        for (int n = 0; n < 10000 && (process = cgroup_read(self->base[i], path, NULL)) > 0; n++)
+            kill((pid_t)process, SIGKILL);
+        snprintf(path, sizeof path, "%s/" S_RUN, name);
+        s_remove(self->base[i], path);
+        s_remove(self->base[i], name);
+    }
+}
+
+/* Under the base's lock: removes dead places and takes the first free name. The lock is on the
+ * first hierarchy's directory, made first and removed last. */
+static bool s_take_place(struct cgroup *self)
+{
+    for (unsigned n = 0; n < S_PLACES_MAX; n++) {
+        char name[24];
+        snprintf(name, sizeof name, "slot-%u", n);
+        int place = openat(self->base[0], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (place >= 0) {
+            bool held = flock(place, LOCK_EX | LOCK_NB) < 0;
+            if (!held)
+                s_sweep_place(self, name);
+            close(place);
+        }
+        if (!self->name[0] && mkdirat(self->base[0], name, 0755) == 0)
+            snprintf(self->name, sizeof self->name, "%s", name);
+    }
+    if (!self->name[0])
+        return false;
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        if ((self->place[i] = s_make(self->base[i], self->name)) < 0)
+            return false;
+    return flock(self->place[0], LOCK_EX | LOCK_NB) == 0;
+}
+
+static bool s_open_base(struct cgroup *self, struct buffer *why)
+{
+    for (unsigned i = 0; i < self->driver->hierarchies; i++) {
+        const char *controller = self->driver->controllers[i];
+        int own = s_open_own(controller);
+        if (own < 0) {
+            buffer_printf(why, "There is no control group hierarchy for %s.\n",
+                          controller ? controller : "version 2");
+            return false;
+        }
+        bool enabled = self->driver->enable(own, why);
+        self->base[i] = enabled ? s_make(own, S_BASE) : -1;
+        int error = errno;
+        close(own);
+        if (!enabled)
+            return false;
+        if (self->base[i] < 0) {
+            buffer_printf(why, "No control group can be made for %s: %s.\n",
+                          controller ? controller : "version 2", strerror(error));
+            return false;
+        }
+        if (!self->driver->enable(self->base[i], why))
+            return false;
+    }
+    return true;
+}
+
+/* Version 2 when its hierarchy has the controllers (a hybrid system has it without them). */
+static const struct cgroup_driver *s_choose(void)
+{
+    char controllers[512] = "";
+    int own = s_open_own(NULL);
+    int fd = own < 0 ? -1 : openat(own, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t length = read(fd, controllers, sizeof controllers - 1);
+        controllers[length > 0 ? length : 0] = 0;
+        close(fd);
+    }
+    if (own >= 0)
+        close(own);
+    return strstr(controllers, "memory") && strstr(controllers, "pids") ? &cgroup_v2 : &cgroup_v1;
+}
+
+struct cgroup *cgroup_new(struct buffer *why)
+{
+    struct cgroup *self = calloc(1, sizeof *self);
+    check(self);
+    self->driver = s_choose();
+    for (unsigned i = 0; i < CGROUP_HIERARCHIES_MAX; i++)
+        self->base[i] = self->place[i] = self->group[i] = -1;
+    bool ok = s_open_base(self, why);
+    if (ok) {
+        flock(self->base[0], LOCK_EX);
+        ok = s_take_place(self);
+        flock(self->base[0], LOCK_UN);
+        if (!ok)
+            buffer_printf(why, "No control group could be taken: %s.\n", strerror(errno));
+    }
+    if (ok && !self->driver->enable(self->place[0], why))
+        ok = false;
+    if (!ok)
+        cgroup_destroy(&self);
+    return self;
+}
+
+void cgroup_destroy(struct cgroup **self_p)
+{
+    struct cgroup *self = *self_p;
+    if (!self)
+        return;
+    cgroup_close(self);
+    if (self->name[0])
+        for (unsigned i = self->driver->hierarchies; i-- > 0;)
+            s_remove(self->base[i], self->name);
+    s_close_all(self->place);
+    s_close_all(self->base);
+    free(self);
+    *self_p = NULL;
+}
+
+const char *cgroup_kind(const struct cgroup *self)
+{
+    return self->driver->kind;
+}
+
+bool cgroup_limits_swap(const struct cgroup *self)
+{
+    return self->driver->limits_swap(self->place[0]);
+}
+
+/* ---- the group of a run ---- */
+
+bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
+                 struct cgroup_entry *entry)
+{
+    check(self->group[0] < 0);
+    bool ok = true;
+    for (unsigned i = 0; ok && i < self->driver->hierarchies; i++)
+        ok = (self->group[i] = s_make(self->place[i], S_RUN)) >= 0;
+    self->entry = (struct cgroup_entry){.directory = -1};
+    ok = ok && self->driver->limit(self->group, limits) &&
+         self->driver->entry(self->group, &self->entry);
+    *entry = self->entry;
+    if (!ok) {
+        int error = errno;
+        cgroup_close(self);
+        errno = error;
+    }
+    return ok;
+}
+
+int64_t cgroup_cpu_us(struct cgroup *self)
+{
+    return self->driver->cpu_us(self->group);
+}
+
+void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage)
+{
+    self->driver->usage(self->group, usage);
+}
+
+void cgroup_close(struct cgroup *self)
+{
+    for (unsigned i = 0; i < self->entry.task_count; i++)
+        close(self->entry.tasks[i]);
+    if (self->entry.directory > 0)
+        close(self->entry.directory);
+    self->entry = (struct cgroup_entry){.directory = -1};
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        if (self->group[i] >= 0)
+            s_remove(self->place[i], S_RUN);
+    s_close_all(self->group);
+}

@@ -1,0 +1,56 @@
+/* Control groups: one place per slot, in it a fresh group per run that limits and measures memory,
+ * processes and processor time. Fresh, because in a kept group page cache and peaks of earlier runs
+ * would count. One interface, two back ends: version 1 (memory, pids and cpuacct hierarchies) and
+ * version 2.
+ *
+ * A place is held by a lock on its directory, which the kernel releases however the process ends;
+ * cgroup_new sweeps the places that nobody holds. Everything lives under the process's own group,
+ * so that the limits set on us from outside hold for what we run. One thread per struct. */
+#ifndef ACTORS_RUNNER_CGROUP_H
+#define ACTORS_RUNNER_CGROUP_H
+
+#include <stdint.h>
+
+#include "proto/bytes.h"
+
+#define CGROUP_HIERARCHIES_MAX 3
+
+struct cgroup;
+
+struct cgroup_limits {
+    uint64_t memory_bytes; /* with page cache that cannot be reclaimed, tmpfs and swap */
+    uint32_t processes;    /* processes and threads at once */
+};
+
+/* How a new process gets in: by writing "0" to each of `tasks` (version 1), or by being cloned
+ * into `directory` (version 2). Descriptors belong to the group. */
+struct cgroup_entry {
+    int tasks[CGROUP_HIERARCHIES_MAX]; /* task_count of them */
+    unsigned task_count;               /* 0 with version 2 */
+    int directory;                     /* -1 with version 1 */
+};
+
+struct cgroup_usage {
+    int64_t cpu_us;        /* of all processes that ever were in it */
+    int64_t memory_kb;     /* peak */
+    int64_t out_of_memory; /* processes killed by the kernel for want of memory */
+};
+
+/* NULL when this machine gives no usable groups: `why` gets a sentence. */
+struct cgroup *cgroup_new(struct buffer *why);
+void cgroup_destroy(struct cgroup **self);
+/* "cgroup v1" or "cgroup v2" */
+const char *cgroup_kind(const struct cgroup *self);
+/* False when swap is on and these groups cannot limit it. */
+bool cgroup_limits_swap(const struct cgroup *self);
+
+/* Makes the run's group; false with errno when it cannot be made. */
+bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
+                 struct cgroup_entry *entry);
+/* Processor time so far, in microseconds. */
+int64_t cgroup_cpu_us(struct cgroup *self);
+void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage);
+/* Removes the run's group; its processes must be gone. Does nothing when none is open. */
+void cgroup_close(struct cgroup *self);
+
+#endif

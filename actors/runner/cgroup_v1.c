@@ -1,0 +1,73 @@
+/* Version 1: a group is a directory in each of three hierarchies. */
+#include "actors/runner/cgroup_driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+enum { S_MEMORY, S_PIDS, S_CPUACCT, S_COUNT };
+
+static const char *const s_controllers[S_COUNT] = {"memory", "pids", "cpuacct"};
+
+static bool s_enable(int directory, struct buffer *why)
+{
+    (void)directory;
+    (void)why;
+    return true;
+}
+
+static bool s_limit(const int *group, const struct cgroup_limits *limits)
+{
+    /* memory + swap may never be below memory, so it is set last; without swap accounting the file
+     * is not there, which cgroup_limits_swap tells at the start */
+    return cgroup_write_u64(group[S_MEMORY], "memory.limit_in_bytes", limits->memory_bytes) &&
+           (cgroup_write_u64(group[S_MEMORY], "memory.memsw.limit_in_bytes",
+                             limits->memory_bytes) ||
+            errno == ENOENT) &&
+           cgroup_write_u64(group[S_PIDS], "pids.max", limits->processes);
+}
+
+static bool s_entry(const int *group, struct cgroup_entry *entry)
+{
+    entry->directory = -1;
+    entry->task_count = 0;
+    for (unsigned i = 0; i < S_COUNT; i++) {
+        /* `tasks`, not cgroup.procs: a thread that moves itself needs no lock on all processes of
+         * the machine, whose taking costs up to 10 ms */
+        int tasks = openat(group[i], "tasks", O_WRONLY | O_CLOEXEC);
+        if (tasks < 0)
+            return false;
+        entry->tasks[entry->task_count++] = tasks;
+    }
+    return true;
+}
+
+static int64_t s_cpu_us(const int *group)
+{
+    int64_t ns = cgroup_read(group[S_CPUACCT], "cpuacct.usage", NULL);
+    return ns < 0 ? 0 : ns / 1000;
+}
+
+static void s_usage(const int *group, struct cgroup_usage *usage)
+{
+    int64_t peak = cgroup_read(group[S_MEMORY], "memory.max_usage_in_bytes", NULL);
+    usage->cpu_us = s_cpu_us(group);
+    usage->memory_kb = peak < 0 ? 0 : peak / 1024;
+    usage->out_of_memory = cgroup_read(group[S_MEMORY], "memory.oom_control", "oom_kill");
+}
+
+static bool s_limits_swap(int slot)
+{
+    return cgroup_read(slot, "memory.memsw.limit_in_bytes", NULL) >= 0;
+}
+
+const struct cgroup_driver cgroup_v1 = {
+    .kind = "cgroup v1",
+    .hierarchies = S_COUNT,
+    .controllers = s_controllers,
+    .enable = s_enable,
+    .limit = s_limit,
+    .entry = s_entry,
+    .cpu_us = s_cpu_us,
+    .usage = s_usage,
+    .limits_swap = s_limits_swap,
+};

@@ -1,0 +1,55 @@
+/* One judging from source to verdict: compile once, run the tests in order, the first failure
+ * decides. Blocking; knows no messages and no store. One thread per slot. */
+#ifndef ACTORS_RUNNER_JUDGING_H
+#define ACTORS_RUNNER_JUDGING_H
+
+#include "actors/runner/languages.h"
+#include "actors/runner/sandbox.h"
+#include "proto/words.h"
+
+/* What a task may ask for; anything else is a Judge Error. */
+#define JUDGING_TIME_MAX_MS 60000
+#define JUDGING_MEMORY_MIN_MB 8
+#define JUDGING_MEMORY_MAX_MB 8192
+#define JUDGING_OUTPUT_MAX_BYTES (1024ull << 20)
+
+struct judging_task {
+    const struct languages *languages; /* of this machine; borrowed */
+    int64_t language_id;               /* Judge0's number */
+    struct slice code;                 /* borrowed during the judging */
+    int64_t time_limit_ms;             /* processor time per test, for C++: times the factor */
+    int64_t memory_limit_mb;           /* per test, plus the language's extra */
+    uint64_t output_limit_bytes;       /* of stdout, per test */
+    uint32_t test_count;               /* at least 1 */
+    /* Gives test `index` (from 0); the slices are borrowed until the next call or the judging's
+     * end. May block, but then gives up when progress would. False: not to be had. */
+    bool (*next_test)(void *context, uint32_t index, struct slice *input, struct slice *expected);
+    /* Called several times a second, also while compiling: `done` of `total` tests are over.
+     * False cancels. */
+    bool (*progress)(void *context, uint32_t done, uint32_t total);
+    void *context; /* handed to both */
+};
+
+struct judging_outcome {
+    bool cancelled;       /* progress said so: nothing else is set */
+    enum verdict verdict; /* final */
+    uint32_t tests_run;   /* the failed one included */
+    uint32_t tests_total; /* as asked */
+    uint32_t failed_test; /* from 1; 0: none */
+    int64_t time_ms;      /* the longest test's processor time */
+    int64_t memory_kb;    /* the largest test's peak */
+    /* What the compiler said, or why it was stopped: valid UTF-8 without NUL, cut at a character.
+     */
+    char compile_output[COMPILE_OUTPUT_MAX_BYTES];
+    size_t compile_output_bytes; /* of it */
+    char reason[256];            /* of a Judge Error, for the log, never for the submitter */
+};
+
+void judging_run(struct sandbox *sandbox, const struct judging_task *task,
+                 struct judging_outcome *outcome);
+
+/* Makes shown text of anything: bytes that are not UTF-8 and control characters but tab and
+ * newline become U+FFFD. Returns its length, at most `size`, never within a character. */
+size_t judging_show(struct slice raw, char *text, size_t size);
+
+#endif

@@ -1,0 +1,80 @@
+/* A slot that runs hostile programs, one at a time: new namespaces, control group, resource limits
+ * and system call filter for each run; only /usr, a box and a scratch space to see; no network.
+ *
+ * A slot keeps what is dear to make and carries no state: the namespace with the root, the empty
+ * network namespace, its place among the control groups. The box holds one submission: source and
+ * what the compiler made of it. It is writable while compiling and read-only afterwards. Nothing a
+ * run writes survives it, box while compiling apart.
+ *
+ * Everything hangs on descriptors and processes of ours: when this process is killed, the kernel
+ * ends the runs and frees the rest, but for empty control groups, which the next start sweeps.
+ *
+ * A slot belongs to one thread: runs die when the thread that started them ends. Descriptors 0 to 2
+ * of the process must be open. Everything under /usr can be read by every submission. */
+#ifndef ACTORS_RUNNER_SANDBOX_H
+#define ACTORS_RUNNER_SANDBOX_H
+
+#include "actors/runner/outcome.h"
+#include "proto/bytes.h"
+
+#define SANDBOX_SLOTS_MAX 256
+
+enum sandbox_mode {
+    SANDBOX_ISOLATED, /* all of the above, or sandbox_new fails */
+    /* The operator's switch for development: a child process with resource limits, under another
+     * user when we are root, in a folder under /tmp. It can read what that user can, use the
+     * network, and leave processes behind; memory and time are measured less exactly. */
+    SANDBOX_INSECURE,
+};
+
+struct sandbox;
+
+/* `slot` (below SANDBOX_SLOTS_MAX) is the thread's number in this process: slots have a user each.
+ * NULL when this machine cannot do it: `why` gets a sentence per line on what is missing. */
+struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, struct buffer *why);
+void sandbox_destroy(struct sandbox **self);
+
+/* What this machine gives, one sentence per line, for the log at the start: what is missing and
+ * what is weaker than it should be. True: submissions can be judged in isolation (a program has
+ * been run to find out). */
+bool sandbox_check(struct buffer *sentences);
+
+/* Starts a submission: an empty box with one file in it. False: `why` has the reason, for the log.
+ */
+bool sandbox_open_box(struct sandbox *self, const char *source_name, struct slice source,
+                      struct buffer *why);
+/* Ends it and frees what it held. */
+void sandbox_close_box(struct sandbox *self);
+/* What {box} and {scratch} stand for in this slot; valid while the box is open. */
+const char *sandbox_box_path(const struct sandbox *self);
+const char *sandbox_scratch_path(const struct sandbox *self);
+
+struct sandbox_limits {
+    int64_t cpu_ms;         /* of all its processes together */
+    int64_t wall_ms;        /* from its start */
+    uint64_t memory_bytes;  /* of all of them, with what they write to the scratch space */
+    uint64_t scratch_bytes; /* size of the scratch space, and of any one file */
+    uint64_t stack_bytes;   /* of its first thread */
+    uint64_t output_bytes;  /* to stdout; one more, and it is killed */
+    uint32_t processes;     /* processes and threads at once */
+};
+
+struct sandbox_job {
+    const char *const *argv;        /* argv[0] an absolute path; NULL at its end */
+    const char *const *environment; /* besides PATH, HOME and LANG; NULL at its end */
+    struct slice input;             /* stdin; borrowed during the run */
+    bool compiling;                 /* the box is writable, and where the program starts */
+    const char *artefact;           /* file that must be in the box afterwards; NULL: none */
+    struct sandbox_limits limits;   /* all of them set */
+    /* Gets stdout in pieces as it comes, never more than output_bytes in all. */
+    void (*output)(void *context, const char *data, size_t length);
+    struct buffer *errors; /* stderr up to max_bytes, the rest is dropped; NULL: joins stdout */
+    /* Called several times a second while the program runs; false kills it. NULL: never. */
+    bool (*progress)(void *context);
+    void *context; /* handed to both */
+};
+
+/* Runs to the end, blocking. The box must be open. */
+void sandbox_run(struct sandbox *self, const struct sandbox_job *job, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,34 @@
+/* What a sandbox sees of this machine's files: a table made beforehand by the parent, because the
+ * child that mounts it may not call into libraries. */
+#ifndef ACTORS_RUNNER_SANDBOX_ROOT_H
+#define ACTORS_RUNNER_SANDBOX_ROOT_H
+
+#include <stddef.h>
+
+#define ROOT_ENTRIES_MAX 64
+
+enum root_kind {
+    ROOT_FOLDER,      /* an empty folder */
+    ROOT_BIND_FOLDER, /* the machine's folder, read-only */
+    ROOT_BIND_FILE,   /* the machine's file, read-only */
+    ROOT_DEVICE,      /* the machine's device */
+    ROOT_LINK,        /* a symbolic link to `text` */
+    ROOT_FILE,        /* a file with `text` in it */
+};
+
+struct root_entry {
+    enum root_kind kind; /* what to make */
+    char path[128];      /* absolute; the same inside and outside */
+    char text[192];      /* of a link or a file */
+    size_t text_bytes;   /* of it */
+};
+
+struct root {
+    struct root_entry list[ROOT_ENTRIES_MAX]; /* parents before children */
+    size_t count;                             /* of them */
+};
+
+/* Looks at this machine. `uid` is the one that programs run as, for /etc/passwd. */
+void root_fill(struct root *self, unsigned uid);
+
+#endif

@@ -1,0 +1,22 @@
+/* The verdict on one test. Pure; no clock, no process. */
+#include "actors/runner/verdict.h"
+
+#include <signal.h>
+
+enum verdict verdict_of(const struct outcome *outcome, int64_t cpu_limit_us,
+                        bool told_out_of_memory, bool answer_matches)
+{
+    bool failed = outcome->signal != 0 || outcome->exit_code != 0;
+    if (outcome->failure[0])
+        return VERDICT_JUDGE_ERROR;
+    if (outcome->out_of_memory)
+        return VERDICT_MEMORY_LIMIT_EXCEEDED;
+    if (outcome->output_overflow || outcome->signal == SIGXFSZ)
+        return VERDICT_OUTPUT_LIMIT_EXCEEDED;
+    if (outcome->cpu_exceeded || outcome->wall_exceeded || outcome->cpu_us > cpu_limit_us ||
+        outcome->signal == SIGXCPU)
+        return VERDICT_TIME_LIMIT_EXCEEDED;
+    if (failed)
+        return told_out_of_memory ? VERDICT_MEMORY_LIMIT_EXCEEDED : VERDICT_RUNTIME_ERROR;
+    return answer_matches ? VERDICT_ACCEPTED : VERDICT_WRONG_ANSWER;
+}

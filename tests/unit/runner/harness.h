@@ -1,0 +1,40 @@
+/* What the sandbox's tests share: what must not be left behind, and C programs run in a slot. */
+#ifndef TESTS_UNIT_RUNNER_HARNESS_H
+#define TESTS_UNIT_RUNNER_HARNESS_H
+
+#include "actors/runner/sandbox.h"
+
+/* What a test may not change: taken before, compared after. */
+struct traces {
+    int children;    /* of this process */
+    int mounts;      /* this process sees */
+    int descriptors; /* open here */
+    int boxes;       /* folders of insecure slots under /tmp */
+};
+
+struct traces traces_now(void);
+/* Fails the test when anything is left, abandoned control groups included. */
+void traces_assert_same(const struct traces *before);
+/* Control groups of the sandbox that no living process holds. */
+int traces_dead_groups(void);
+
+/* The limits of a small C program. */
+struct sandbox_limits harness_limits(void);
+
+/* What a program wrote, both up to a bound. */
+struct harness_run {
+    struct outcome outcome; /* of the run */
+    char output[65536];     /* stdout, ended by a NUL */
+    size_t length;          /* of it, the uncopied part included */
+    char errors[4096];      /* stderr, ended by a NUL */
+};
+
+/* Compiles a C program inside the slot and leaves the box open; fails the test otherwise. */
+void harness_compile(struct sandbox *sandbox, const char *source);
+/* Runs the compiled program. NULL limits: harness_limits. */
+void harness_run(struct sandbox *sandbox, struct slice input, const struct sandbox_limits *limits,
+                 struct harness_run *run);
+/* Both, with no input. */
+void harness_run_c(struct sandbox *sandbox, const char *source, struct harness_run *run);
+
+#endif
