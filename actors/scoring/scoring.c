@@ -282,11 +282,14 @@ static void s_on_answer(struct scoring *self, const struct envelope *envelope,
 }
 
 /* The store has not answered in time, or has failed a while ago: once more. After TRIES_MAX those
- * who wait are told; a commit goes on being asked, a room that could not be loaded is forgotten.
- * False: so it is gone. */
+ * who wait are told, and a room that could not be loaded is forgotten. A verdict gives way to a
+ * load: the judge repeats it, and one that no database takes must not hold up its room for ever.
+ * What ends a contest goes on being asked. False: the room is gone. */
 static bool s_again(struct scoring *self, struct score_entry *entry, int64_t now_ms,
                     struct outbox *out)
 {
+    struct envelope cause = entry->cause;
+    cause.now_ms = now_ms;
     if (++entry->tries >= TRIES_MAX) {
         if (entry->tries == TRIES_MAX)
             log_warn("store-silent", "room=%lld", (long long)entry->room_id);
@@ -295,6 +298,12 @@ static bool s_again(struct scoring *self, struct score_entry *entry, int64_t now
             return false;
         }
         s_turn_away_all(self, &entry->line, now_ms, REFUSED_FAILED, out);
+        if (entry->asking == ASKING_VERDICT) {
+            kept_destroy(&entry->current);
+            entry->asking = ASKING_NOTHING;
+            scoring_ask(self, entry, ASKING_LOAD, &cause, out);
+            return true;
+        }
     }
     s_send(self, entry, score_cache_same_question(&self->cache, entry), now_ms, out);
     return true;

@@ -149,7 +149,8 @@ static void s_verdict(struct scoring *self, struct score_entry *entry, struct ke
     }
     /* the fence that was loaded says something only when it is newer than the report */
     bool late = kept->fresh && index >= 0 && room->marks[index].fence != report->fence;
-    if (index < 0 || late || room->facts.status != ROOM_ACTIVE || !verdict_final(report->verdict)) {
+    if (index < 0 || late || room->facts.status != ROOM_ACTIVE || !verdict_final(report->verdict) ||
+        report->tests_run < 0 || report->tests_total < 0) {
         entry->refusals = 0; /* it was the report that was wrong, not what we knew */
         stats_add(STAT_verdicts_repeated, 1);
         s_answer_verdict(&kept->envelope, report->submission_id, false, out);
