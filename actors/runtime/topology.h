@@ -13,10 +13,10 @@
  *       scoring = "tcp://10.0.0.5:5601"
  *
  * Actors at one endpoint share a thread, and so a process. An address that a process can't bind as
- * it is written (a name, an address behind NAT) has a child `bind = "tcp://*:5601"`. Partition p of
- * a sharded actor is with shard p mod shards. Gateways and runners are not in it: they connect, any
- * number of them. Without a file everything is in one process, see topology_default. Read-only once
- * made; any thread. */
+ * it is written (a name, an address behind NAT) has a child `bind = "tcp://0.0.0.0:5601"`.
+ * Partition p of a sharded actor is with shard p mod shards. Gateways and runners are not in it:
+ * they connect, any number of them. Without a file everything is in one process, see
+ * topology_default. Read-only once made; any thread. */
 #ifndef RUNTIME_TOPOLOGY_H
 #define RUNTIME_TOPOLOGY_H
 
