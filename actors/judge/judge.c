@@ -1,0 +1,507 @@
+/* The judge actor: which submission is queued, leased, retried, given up.
+ *
+ * In: judge_enqueue (room), runner_ready, judge_progress, judge_outcome, runner_leave (runners),
+ * verdict_taken (scoring), languages_get (gateways). Out: judge_job to runners, verdict_report to
+ * scoring, store_run.
+ *
+ * Promises: a submission that the store holds as PENDING or JUDGING gets a final verdict: what no
+ * message brought, the sweep finds. A judging is a lease with a fencing number from the store; the
+ * outcome of an older lease is refused, by us and by scoring's commit. A verdict is reported until
+ * scoring says that it is durable. Failures of ours are tried again, three times, and cost nobody
+ * anything. The line is served in the order of arrival, as far as the idle slots know the language.
+ * It runs nothing itself and does not know what a verdict is worth. */
+#include "actors/judge/judge.h"
+
+#include "actors/runtime/log.h"
+#include "actors/runtime/stats.h"
+#include "proto/check.h"
+
+/* ---- jobs ------------------------------------------------------------------------------------ */
+
+static struct job *s_find(struct judge_actor *self, int64_t submission_id)
+{
+    struct job *job;
+    HASH_FIND(hh, self->jobs, &submission_id, sizeof submission_id, job);
+    return job;
+}
+
+static void s_gauge(const struct judge_actor *self)
+{
+    stats_set(STAT_judge_line, self->waiting);
+    stats_set(STAT_judge_running, self->running);
+}
+
+static void s_unlist(struct judge_actor *self, struct job *job)
+{
+    if (job->phase == JOB_WAITING) {
+        DL_DELETE(self->line, job);
+        self->waiting--;
+    } else {
+        DL_DELETE(self->active, job);
+        self->running -= job->phase == JOB_RUNNING;
+    }
+}
+
+/* Moves a job to another phase; `due_ms` is when an active one must have been heard of. A job that
+ * comes back goes to the head of the line: it has waited already. */
+static void s_enter(struct judge_actor *self, struct job *job, enum job_phase phase, int64_t due_ms)
+{
+    s_unlist(self, job);
+    job->phase = phase;
+    job->due_ms = due_ms;
+    if (phase == JOB_WAITING) {
+        DL_PREPEND(self->line, job);
+        self->waiting++;
+    } else {
+        DL_APPEND(self->active, job);
+        self->running += phase == JOB_RUNNING;
+    }
+    s_gauge(self);
+}
+
+static void s_forget(struct judge_actor *self, struct job *job)
+{
+    s_unlist(self, job);
+    HASH_DEL(self->jobs, job);
+    free(job->compile_output);
+    free(job);
+    s_gauge(self);
+}
+
+static void s_enqueue(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+                      int64_t user_id)
+{
+    if (s_find(self, submission_id))
+        return;
+    if (HASH_COUNT(self->jobs) >= JOBS_MAX) {
+        stats_add(STAT_judge_line_full, 1);
+        return;
+    }
+    struct job *job = calloc(1, sizeof *job);
+    check(job);
+    job->submission_id = submission_id;
+    job->language_id = language_id;
+    job->user_id = user_id;
+    HASH_ADD(hh, self->jobs, submission_id, sizeof job->submission_id, job);
+    DL_APPEND(self->line, job);
+    self->waiting++;
+    s_gauge(self);
+}
+
+/* ---- reporting ------------------------------------------------------------------------------- */
+
+static void s_report(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    job->generation = judge_next_generation(self);
+    s_enter(self, job, JOB_REPORTING, self->now_ms + REPORT_RETRY_MS);
+    outbox_send(out, NULL, ACTOR_scoring, job->room_id,
+                (struct question){QUESTION_JOB, job->generation}, MSG_verdict_report, &job->report);
+}
+
+static void s_give_up(struct judge_actor *self, struct job *job, const char *why,
+                      struct outbox *out)
+{
+    stats_add(STAT_judge_given_up, 1);
+    log_error("judging-given-up", "submission=%lld tries=%u fence=%lld why=\"%s\"",
+              (long long)job->submission_id, job->tries, (long long)job->fence, why);
+    job->report = (struct msg_verdict_report){.submission_id = job->submission_id,
+                                              .room_id = job->room_id,
+                                              .fence = job->fence,
+                                              .verdict = VERDICT_JUDGE_ERROR,
+                                              .failed_test = I64_NONE,
+                                              .time_ms = I64_NONE,
+                                              .memory_kb = I64_NONE};
+    s_report(self, job, out);
+}
+
+/* A failure of ours: once more, or enough. */
+static void s_retry(struct judge_actor *self, struct job *job, const char *why, struct outbox *out)
+{
+    if (++job->tries >= TRIES_MAX) {
+        s_give_up(self, job, why, out);
+        return;
+    }
+    stats_add(STAT_judge_retries, 1);
+    log_warn("judging-repeated", "submission=%lld try=%u why=\"%s\"", (long long)job->submission_id,
+             job->tries, why);
+    s_enter(self, job, JOB_WAITING, 0);
+}
+
+/* ---- leasing --------------------------------------------------------------------------------- */
+
+static void s_ask_lease(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_judging_lease);
+    commit_i64(&commit, job->submission_id);
+    commit_op(&commit, STATEMENT_judging_problem);
+    commit_i64(&commit, job->submission_id);
+    job->generation = judge_next_generation(self);
+    s_enter(self, job, JOB_LEASING, self->now_ms + STORE_RETRY_MS);
+    commit_send(&commit, out, NULL, job->submission_id,
+                (struct question){QUESTION_JOB, job->generation});
+}
+
+/* Brings idle slots and waiting jobs together. */
+static void s_dispatch(struct judge_actor *self, struct outbox *out)
+{
+    for (struct job *job = self->line, *next; job && !self->draining; job = next) {
+        next = job->next;
+        if (!judge_slot_idle(self))
+            break;
+        struct runner_slot *slot = judge_slot_for(self, job->language_id);
+        if (!slot)
+            continue;
+        slot->idle = false;
+        job->runner = slot->node;
+        s_ask_lease(self, job, out);
+    }
+    if (self->active)
+        outbox_wake(out, self->now_ms + REPORT_RETRY_MS);
+}
+
+/* The job did not come about: its slot is idle as before. */
+static void s_slot_back(struct judge_actor *self, struct job *job)
+{
+    struct runner_slot *slot = judge_slot_find(self, job->runner);
+    if (slot)
+        slot->idle = true;
+    job->runner = 0;
+}
+
+static void s_send_job(struct judge_actor *self, struct job *job, struct slice code,
+                       const struct rec_store_result *problem, struct outbox *out)
+{
+    struct runner_slot *slot = judge_slot_find(self, job->runner);
+    if (!slot) { /* it left while the store was asked */
+        s_enter(self, job, JOB_WAITING, 0);
+        return;
+    }
+    struct msg_judge_job message = {.submission_id = job->submission_id,
+                                    .fence = job->fence,
+                                    .problem_id = job->problem_id,
+                                    .language_id = job->language_id,
+                                    .code = code,
+                                    .time_limit_ms = result_i64(problem, 0, 0),
+                                    .memory_limit_mb = result_i64(problem, 0, 1),
+                                    .output_limit_bytes = result_i64(problem, 0, 2),
+                                    .tests_total = result_i64(problem, 0, 3),
+                                    .tests_hash = result_text(problem, 0, 4)};
+    outbox_reply(out, &slot->ready, MSG_judge_job, &message);
+    s_enter(self, job, JOB_RUNNING, self->now_ms + LEASE_MS);
+}
+
+static void s_on_leased(struct judge_actor *self, struct job *job,
+                        const struct msg_store_done *done, struct outbox *out)
+{
+    if (done->refused || done->results.count != 2) { /* it has its verdict, or is no more */
+        s_slot_back(self, job);
+        s_forget(self, job);
+        return;
+    }
+    const struct rec_store_result *lease = &done->results.items[0];
+    const struct rec_store_result *problem = &done->results.items[1];
+    struct slice code = result_text(lease, 0, 4);
+    job->fence = result_i64(lease, 0, 0);
+    job->room_id = result_i64(lease, 0, 1);
+    job->problem_id = result_i64(lease, 0, 2);
+    const char *why = job->fence > FENCE_MAX                   ? "leased too often"
+                      : result_rows(problem) != 1              ? "its problem can't be read"
+                      : result_text(problem, 0, 4).length > 64 ? "its tests can't be named"
+                      : code.length > CODE_MAX_BYTES           ? "its code is too long"
+                                                               : NULL;
+    if (why) {
+        s_slot_back(self, job);
+        s_give_up(self, job, why, out);
+        return;
+    }
+    s_send_job(self, job, code, problem, out);
+}
+
+/* ---- answers to our questions ------------------------------------------------------------------
+ */
+
+static void s_on_taken(struct judge_actor *self, struct job *job, bool kept)
+{
+    /* Not kept: another lease is under way in the store's eyes. The next one will tell. */
+    stats_add(kept ? STAT_verdicts_kept : STAT_verdicts_repeated, 1);
+    if (kept)
+        s_forget(self, job);
+    else
+        s_enter(self, job, JOB_WAITING, 0);
+}
+
+static struct job *s_job_asked(struct judge_actor *self, uint32_t generation)
+{
+    for (struct job *job = self->active; job; job = job->next)
+        if (job->generation == generation)
+            return job;
+    return NULL;
+}
+
+static void s_on_answer(struct judge_actor *self, const struct envelope *envelope,
+                        const void *message, struct outbox *out)
+{
+    struct job *job = s_job_asked(self, envelope->to.generation);
+    if (!job)
+        return;
+    const struct msg_verdict_taken *taken = message;
+    if (envelope->kind == MSG_verdict_taken && job->phase == JOB_REPORTING)
+        s_on_taken(self, job, taken->kept);
+    else if (envelope->kind == MSG_store_done && job->phase == JOB_LEASING)
+        s_on_leased(self, job, message, out);
+    else if (envelope->kind == MSG_store_failed && job->phase == JOB_LEASING) {
+        s_slot_back(self, job);
+        s_retry(self, job, "the store failed", out);
+    }
+}
+
+/* ---- the sweep ------------------------------------------------------------------------------- */
+
+static void s_sweep(struct judge_actor *self, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_submissions_open);
+    commit_i64(&commit, self->sweep_after);
+    self->sweep_generation = judge_next_generation(self);
+    self->sweep_ms = self->now_ms + STORE_RETRY_MS;
+    commit_send(&commit, out, NULL, 0, (struct question){QUESTION_SWEEP, self->sweep_generation});
+    outbox_wake(out, self->sweep_ms);
+}
+
+static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope,
+                       const void *message, struct outbox *out)
+{
+    const struct msg_store_done *done = message;
+    if (envelope->to.generation != self->sweep_generation || envelope->kind != MSG_store_done ||
+        done->results.count != 1)
+        return; /* the tick asks again */
+    const struct rec_store_result *rows = &done->results.items[0];
+    uint32_t count = result_rows(rows);
+    for (uint32_t i = 0; i < count; i++) {
+        self->sweep_after = result_i64(rows, i, 0);
+        s_enqueue(self, self->sweep_after, result_i64(rows, i, 1), result_i64(rows, i, 2));
+    }
+    if (count == SWEEP_PAGE) {
+        s_sweep(self, out);
+        return;
+    }
+    self->recovered = true;
+    self->sweep_generation = 0;
+    self->sweep_after = 0;
+    self->sweep_ms = self->now_ms + SWEEP_MS;
+    outbox_wake(out, self->sweep_ms);
+}
+
+/* ---- runners --------------------------------------------------------------------------------- */
+
+/* The job that this slot holds under this fence; NULL: an older lease, which counts no more. */
+static struct job *s_held(struct judge_actor *self, const struct envelope *envelope,
+                          int64_t submission_id, int64_t fence)
+{
+    struct job *job = s_find(self, submission_id);
+    bool held = job && job->phase == JOB_RUNNING && job->fence == fence &&
+                job->runner == envelope->reply.node;
+    return held ? job : NULL;
+}
+
+static void s_on_outcome(struct judge_actor *self, const struct envelope *envelope,
+                         const struct msg_judge_outcome *outcome, struct outbox *out)
+{
+    struct job *job = s_held(self, envelope, outcome->submission_id, outcome->fence);
+    if (!job) {
+        stats_add(STAT_verdicts_repeated, 1);
+        return;
+    }
+    if (!verdict_final(outcome->verdict) || outcome->verdict == VERDICT_JUDGE_ERROR) {
+        char why[NAME_MAX_BYTES + 1];
+        snprintf(why, sizeof why, "%.*s", (int)outcome->reason.length, outcome->reason.data);
+        s_retry(self, job, why, out);
+        return;
+    }
+    struct slice text = outcome->compile_output;
+    free(job->compile_output);
+    job->compile_output = malloc(text.length + 1);
+    check(job->compile_output);
+    memcpy(job->compile_output, text.data, text.length);
+    job->report =
+        (struct msg_verdict_report){.submission_id = job->submission_id,
+                                    .room_id = job->room_id,
+                                    .fence = job->fence,
+                                    .verdict = outcome->verdict,
+                                    .tests_run = outcome->tests_run,
+                                    .tests_total = outcome->tests_total,
+                                    .failed_test = outcome->failed_test,
+                                    .time_ms = outcome->time_ms,
+                                    .memory_kb = outcome->memory_kb,
+                                    .compile_output = slice_from(job->compile_output, text.length)};
+    s_report(self, job, out);
+}
+
+static void s_on_progress(struct judge_actor *self, const struct envelope *envelope,
+                          const struct msg_judge_progress *progress)
+{
+    struct job *job = s_held(self, envelope, progress->submission_id, progress->fence);
+    if (job)
+        job->due_ms = self->now_ms + LEASE_MS;
+}
+
+static void s_on_leave(struct judge_actor *self, const struct envelope *envelope,
+                       const struct msg_runner_leave *leave)
+{
+    struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
+    struct job *job = s_find(self, leave->submission_id);
+    if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node)
+        s_enter(self, job, JOB_WAITING, 0); /* given back: nobody's failure */
+    if (slot)
+        judge_slot_forget(self, slot);
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static void s_overdue(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    struct runner_slot *slot;
+    switch (job->phase) {
+    case JOB_WAITING:
+        unreachable();
+    case JOB_LEASING:
+        s_ask_lease(self, job, out);
+        break;
+    case JOB_REPORTING:
+        s_report(self, job, out);
+        break;
+    case JOB_RUNNING:
+        slot = judge_slot_find(self, job->runner);
+        if (slot && !slot->idle)
+            judge_slot_forget(self, slot); /* it comes back when it says that it is ready */
+        s_retry(self, job, "its runner fell silent", out);
+        break;
+    }
+}
+
+static void s_on_tick(struct judge_actor *self, struct outbox *out)
+{
+    int64_t next_ms = self->sweep_ms;
+    for (struct job *job = self->active, *next; job; job = next) {
+        next = job->next;
+        if (job->due_ms <= self->now_ms) {
+            if (out->count >= OUTBOX_MAX / 2) {
+                next_ms = self->now_ms; /* the rest in the next step */
+                break;
+            }
+            s_overdue(self, job, out);
+        } else if (job->due_ms < next_ms)
+            next_ms = job->due_ms;
+    }
+    if (self->sweep_ms <= self->now_ms)
+        s_sweep(self, out);
+    else
+        outbox_wake(out, next_ms);
+    judge_slots_tick(self);
+    s_dispatch(self, out);
+}
+
+/* ---- the class ------------------------------------------------------------------------------- */
+
+static void s_on_ready(struct judge_actor *self, const struct envelope *envelope,
+                       const struct msg_runner_ready *message, struct outbox *out)
+{
+    if (!judge_slot_ready(self, envelope, message))
+        outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
+}
+
+static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueue *message)
+{
+    s_enqueue(self, message->submission_id, message->language_id, message->user_id);
+}
+
+static void s_on_ping(const struct judge_actor *self, const struct envelope *envelope,
+                      struct outbox *out)
+{
+    const struct msg_done ready = {0};
+    if (self->recovered)
+        outbox_reply(out, envelope, MSG_done, &ready);
+    else
+        outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
+}
+
+static void s_handle(void *state, const struct envelope *envelope, const void *message,
+                     struct outbox *out)
+{
+    struct judge_actor *self = state;
+    self->now_ms = envelope->now_ms;
+    switch ((enum message_id)envelope->kind) {
+    case MSG_start:
+        s_sweep(self, out);
+        break;
+    case MSG_tick:
+        s_on_tick(self, out);
+        break;
+    case MSG_drain:
+        self->draining = true;
+        break;
+    case MSG_judge_enqueue:
+        s_on_enqueue(self, message);
+        break;
+    case MSG_runner_ready:
+        s_on_ready(self, envelope, message, out);
+        break;
+    case MSG_judge_progress:
+        s_on_progress(self, envelope, message);
+        break;
+    case MSG_judge_outcome:
+        s_on_outcome(self, envelope, message, out);
+        break;
+    case MSG_runner_leave:
+        s_on_leave(self, envelope, message);
+        break;
+    case MSG_languages_get:
+        judge_slots_languages(self, envelope, out);
+        break;
+    case MSG_ping:
+        s_on_ping(self, envelope, out);
+        break;
+    default: /* store_done, store_failed, verdict_taken, refused: an answer */
+        if (envelope->to.slot == QUESTION_SWEEP)
+            s_on_sweep(self, envelope, message, out);
+        else
+            s_on_answer(self, envelope, message, out);
+        break;
+    }
+    s_dispatch(self, out);
+}
+
+static void *s_create(const struct rec_actor_config *config, void *context)
+{
+    (void)config, (void)context;
+    struct judge_actor *self = calloc(1, sizeof *self);
+    check(self);
+    return self;
+}
+
+static void s_destroy(void **self_p)
+{
+    struct judge_actor *self = *self_p;
+    if (!self)
+        return;
+    while (self->jobs)
+        s_forget(self, self->jobs);
+    while (self->slots)
+        judge_slot_forget(self, self->slots);
+    free(self);
+    *self_p = NULL;
+}
+
+static const uint16_t s_receives[] = {MSG_judge_enqueue, MSG_runner_ready, MSG_judge_progress,
+                                      MSG_judge_outcome, MSG_runner_leave, MSG_languages_get,
+                                      MSG_verdict_taken, MSG_store_done,   MSG_store_failed,
+                                      MSG_refused,       MSG_ping,         0};
+
+const struct actor_class judge_class = {.kind = ACTOR_judge,
+                                        .create = s_create,
+                                        .handle = s_handle,
+                                        .destroy = s_destroy,
+                                        .receives = s_receives};
