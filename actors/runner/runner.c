@@ -12,6 +12,7 @@
 #include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
 #include "actors/runtime/port.h"
+#include "actors/runtime/tsan.h"
 #include "actors/store/commit.h"
 #include "proto/check.h"
 
@@ -324,6 +325,7 @@ static void s_thread(zsock_t *pipe, void *argument)
     if (self->sandbox && !(self->port = port_new(&port, error, sizeof error)))
         buffer_append_text(&self->why, error);
     bool started = self->sandbox && self->port;
+    HANDED_OVER(self);
     zsock_signal(pipe, 0);
     if (started && s_detect(self))
         s_loop(self);
@@ -332,6 +334,7 @@ static void s_thread(zsock_t *pipe, void *argument)
     test_cache_close(&self->tests);
     buffer_fini(&self->input);
     buffer_fini(&self->expected);
+    HANDED_OVER(self);
 }
 
 /* ---- the runner --------------------------------------------------------------------------------
@@ -352,6 +355,7 @@ struct runner *runner_start(const struct runner_options *options, struct buffer 
         buffer_init(&slot->why, 4096);
         slot->thread = zactor_new(s_thread, slot);
         check(slot->thread);
+        TAKEN_OVER(slot);
         self->slot_count++;
         if (slot->why.length == 0)
             continue;
@@ -380,6 +384,7 @@ void runner_stop(struct runner **self_p)
     runner_drain(self);
     for (unsigned i = 0; i < self->slot_count; i++) {
         zactor_destroy(&self->slots[i].thread);
+        TAKEN_OVER(&self->slots[i]);
         buffer_fini(&self->slots[i].why);
     }
     pthread_cond_destroy(&self->changed);

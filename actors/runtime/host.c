@@ -7,6 +7,7 @@
 #include "actors/runtime/port.h"
 #include "actors/runtime/recorder.h"
 #include "actors/runtime/stats.h"
+#include "actors/runtime/tsan.h"
 #include "proto/check.h"
 #include "proto/prng.h"
 
@@ -334,6 +335,7 @@ static void s_thread(zsock_t *pipe, void *argument)
     struct host *self = argument;
     zsock_signal(pipe, 0); /* everything was made before the thread began; see host_new */
     s_run(self, pipe);
+    HANDED_OVER(self);
 }
 
 /* ---- making and ending ----------------------------------------------------------------------- */
@@ -399,6 +401,7 @@ void host_destroy(struct host **self_p)
     if (!self)
         return;
     zactor_destroy(&self->thread);
+    TAKEN_OVER(self);
     port_destroy(&self->port);
     for (size_t i = self->resident_count; i-- > 0;) {
         struct resident *resident = &self->residents[i];

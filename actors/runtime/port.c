@@ -4,26 +4,8 @@
 
 #include "actors/runtime/clock.h"
 #include "actors/runtime/stats.h"
+#include "actors/runtime/tsan.h"
 #include "proto/check.h"
-
-/* ThreadSanitizer does not see libzmq's locks (Debian's is not instrumented): what one thread wrote
- * into a message before sending it happens before what another reads from it. */
-#if defined(__SANITIZE_THREAD__)
-#define SANITIZE_THREAD 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SANITIZE_THREAD 1
-#endif
-#endif
-#ifdef SANITIZE_THREAD
-void __tsan_acquire(void *address);
-void __tsan_release(void *address);
-#define HANDED_OVER(message) __tsan_release(zmq_msg_data(message))
-#define TAKEN_OVER(message) __tsan_acquire(zmq_msg_data(message))
-#else
-#define HANDED_OVER(message) ((void)0)
-#define TAKEN_OVER(message) ((void)0)
-#endif
 
 /* Messages that may lie in a mailbox, on each side of a socket. Past it: commands are refused with
  * 503 at once; what owners must get through they repeat. */
@@ -186,7 +168,7 @@ static enum port_result s_send(struct port *self, zsock_t *socket, uint64_t to_n
     memcpy(data, self->scratch.data, self->scratch.length);
     if (body.length)
         memcpy(data + self->scratch.length, body.data, body.length);
-    HANDED_OVER(&message);
+    HANDED_OVER(data);
     bool sent = !to_node || zmq_send(raw, &to_node, sizeof to_node, ZMQ_DONTWAIT | ZMQ_SNDMORE) > 0;
     sent = sent && zmq_msg_send(&message, raw, ZMQ_DONTWAIT) >= 0;
     if (sent) {
@@ -259,7 +241,7 @@ static int s_receive(struct port *self, zsock_t *socket, zmq_msg_t *message, uin
         s_skip_parts(raw, message);
         return -1;
     }
-    TAKEN_OVER(message);
+    TAKEN_OVER(zmq_msg_data(message));
     return 1;
 }
 
