@@ -4,6 +4,7 @@
 #ifndef GATEWAY_HUB_H
 #define GATEWAY_HUB_H
 
+#include "gateway/pending.h"
 #include "gateway/stomp/destination.h"
 
 #define HUB_ENTRIES_MAX 500000 /* subscriptions of one gateway; more are refused */
@@ -14,10 +15,12 @@ struct hub;
 struct hub_entry {
     uint32_t connection; /* the caller's handle of the connection */
     uint32_t slot;       /* of its session's subscriptions */
-    int64_t version;     /* of the newest RoomState it was sent; the caller's; 0 at first */
-    uint32_t topic;      /* private: index of its destination */
-    uint32_t next;       /* private: handle of the next of that destination; 0 at its end */
-    uint32_t previous;   /* private: and the one before; 0 at its start */
+    int64_t version;     /* of the newest RoomState it was sent; the caller's; -1 at first */
+    struct pending_handle asking; /* its snapshot is asked for; the caller's; slot 0: it is not */
+    uint32_t tries;               /* how often it was asked for; the caller's */
+    uint32_t topic;               /* private: index of its destination */
+    uint32_t next;     /* private: handle of the next of that destination; 0 at its end */
+    uint32_t previous; /* private: and the one before; 0 at its start */
 };
 
 struct hub *hub_new(void);

@@ -6,7 +6,7 @@
 #define NEEDS(field) {PARAMETER_##field, true},
 #define MAY(field) {PARAMETER_##field, false},
 /* One more than it takes, since C has no empty array; route.use_count leaves it out. */
-#define ROUTE(name, method, path, who, body, takes, shape, limit_ms, summary) \
+#define ROUTE(name, method, path, who, body, takes, asks, shape, limit_ms, summary) \
     static const struct parameter_use s_uses_##name[] = {takes{PARAMETERS, false}};
 #define PUBLIC_UNDER(prefix)
 #include "gateway/routes/routes.def"
@@ -14,19 +14,23 @@
 #undef NEEDS
 #undef MAY
 
+#define ASKS(actor, key, message) ACTOR_##actor
+#define LOCAL ACTOR_NONE
 const struct route routes[ROUTES] = {
-#define ROUTE(route_name, http_method, route_path, user, body_kind, takes, answer, limit, words) \
-    [ROUTE_##route_name] = {                                                                     \
-        .path = route_path,                                                                      \
-        .uses = s_uses_##route_name,                                                             \
-        .use_count = sizeof s_uses_##route_name / sizeof *s_uses_##route_name - 1,               \
-        .summary = words,                                                                        \
-        .limit_ms = limit,                                                                       \
-        .name = ROUTE_##route_name,                                                              \
-        .method = METHOD_##http_method,                                                          \
-        .who = WHO_##user,                                                                       \
-        .body = BODY_##body_kind,                                                                \
-        .shape = SHAPE_##answer,                                                                 \
+#define ROUTE(route_name, http_method, route_path, user, body_kind, takes, asks_whom, answer, \
+              limit, words)                                                                   \
+    [ROUTE_##route_name] = {                                                                  \
+        .path = route_path,                                                                   \
+        .uses = s_uses_##route_name,                                                          \
+        .use_count = sizeof s_uses_##route_name / sizeof *s_uses_##route_name - 1,            \
+        .summary = words,                                                                     \
+        .limit_ms = limit,                                                                    \
+        .name = ROUTE_##route_name,                                                           \
+        .method = METHOD_##http_method,                                                       \
+        .who = WHO_##user,                                                                    \
+        .body = BODY_##body_kind,                                                             \
+        .asks = asks_whom,                                                                    \
+        .shape = SHAPE_##answer,                                                              \
     },
 #include "gateway/routes/routes.def"
 #undef ROUTE
@@ -34,7 +38,7 @@ const struct route routes[ROUTES] = {
 };
 
 static const char *const s_public[] = {
-#define ROUTE(name, method, path, who, body, takes, shape, limit_ms, summary)
+#define ROUTE(name, method, path, who, body, takes, asks, shape, limit_ms, summary)
 #define PUBLIC_UNDER(prefix) prefix,
 #include "gateway/routes/routes.def"
 #undef ROUTE
@@ -117,7 +121,9 @@ bool router_public(const struct router_answer *answer, struct slice path)
         return answer->route->who != WHO_USER;
     for (size_t i = 0; i < sizeof s_public / sizeof *s_public; i++) {
         struct slice prefix = slice_of(s_public[i]);
-        if (path.length >= prefix.length && memcmp(path.data, prefix.data, prefix.length) == 0)
+        bool under = path.length == prefix.length ||
+                     (path.length > prefix.length && path.data[prefix.length] == '/');
+        if (under && memcmp(path.data, prefix.data, prefix.length) == 0)
             return true;
     }
     return false;

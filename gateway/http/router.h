@@ -3,6 +3,7 @@
 #define GATEWAY_HTTP_ROUTER_H
 
 #include "gateway/http/arguments.h"
+#include "proto/envelope.h"
 
 enum http_method {
     METHOD_OTHER,
@@ -41,7 +42,7 @@ enum route_shape {
 };
 
 enum route_name {
-#define ROUTE(name, method, path, who, body, takes, shape, limit_ms, summary) ROUTE_##name,
+#define ROUTE(name, method, path, who, body, takes, asks, shape, limit_ms, summary) ROUTE_##name,
 #define PUBLIC_UNDER(prefix)
 #include "gateway/routes/routes.def"
 #undef ROUTE
@@ -59,6 +60,7 @@ struct route {
     enum http_method method;          /* GET rows answer HEAD, too */
     enum route_who who;               /* who may */
     enum route_body body;             /* how its parameters may come */
+    enum actor_kind asks;             /* who is asked; ACTOR_NONE: the gateway answers itself */
     enum route_shape shape;           /* of the answer */
 };
 extern const struct route routes[ROUTES];

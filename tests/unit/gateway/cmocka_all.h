@@ -1,7 +1,8 @@
-/* cmocka wants these four before itself. */
+/* What cmocka wants before itself, and what every test needs. */
 #ifndef TESTS_GATEWAY_CMOCKA_ALL_H
 #define TESTS_GATEWAY_CMOCKA_ALL_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,0 +1,36 @@
+/* The gateway: HTTP and STOMP over WebSocket for browsers, messages for actors. One thread of its
+ * own, which these functions talk to; call them from one other thread.
+ *
+ *   gateway_new      binds the address, starts the thread; connections are not taken yet
+ *   gateway_listen   takes connections
+ *   gateway_drain    no new connections and no new commands; answers what is open, flushes what is
+ *                    pushed, closes sockets with 1001; returns when that is done or the time is up
+ *   gateway_destroy  stops the thread at once */
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include "actors/runtime/topology.h"
+#include "proto/bytes.h"
+
+struct gateway_config {
+    const struct topology *topology; /* borrowed, outlives the gateway */
+    const char *listen;              /* "127.0.0.1:8081", "[::1]:8081"; port 0: any free one */
+    const char *cors_origins;        /* "https://a.example,…" or "*"; borrowed */
+    struct slice secret;             /* signs tokens; copied */
+    struct slice previous_secret;    /* still verifies them; may be empty; copied */
+    bool dev_login;                  /* POST /auth/login is there */
+    int64_t code_limit_bytes;        /* of a submission */
+};
+
+struct gateway;
+
+/* NULL: `error` says what is wrong and with which option. */
+struct gateway *gateway_new(const struct gateway_config *config, char *error, size_t error_size);
+/* The port that is bound, of interest when 0 was asked for. */
+uint16_t gateway_port(const struct gateway *self);
+void gateway_listen(struct gateway *self);
+/* False: the time was up before everybody had read what was sent. */
+bool gateway_drain(struct gateway *self, int64_t limit_ms);
+void gateway_destroy(struct gateway **self_p);
+
+#endif

@@ -1,0 +1,15 @@
+/* One HTTP request from its headers to its answer. `owner` is where the connection keeps its
+ * request while there is one. What these return is what libwebsockets wants from the callback. */
+#ifndef GATEWAY_HTTP_EXCHANGE_H
+#define GATEWAY_HTTP_EXCHANGE_H
+
+#include "gateway/http/request.h"
+
+int exchange_begin(struct server *server, struct lws *wsi, struct request **owner,
+                   struct slice path);
+int exchange_body(struct request **owner, struct slice piece);
+int exchange_body_end(struct request **owner);
+/* The connection is gone; an answer to what it asked finds nobody. */
+void exchange_abandon(struct request **owner);
+
+#endif

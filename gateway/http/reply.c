@@ -1,0 +1,180 @@
+/* The head is composed here and not by libwebsockets: one buffer, one write, and its H1 role passes
+ * on what it is given. */
+#include "gateway/http/reply.h"
+
+#include <time.h>
+
+#include "actors/runtime/clock.h"
+#include "actors/runtime/stats.h"
+#include "gateway/http/problem.h"
+#include "proto/check.h"
+
+#define SEND_LIMIT_S 30          /* for the client to take an answer */
+#define SCRATCH_KEPT (64 * 1024) /* what stays allocated between answers */
+
+static const char *s_reason(uint16_t status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 202:
+        return "Accepted";
+    case 204:
+        return "No Content";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 409:
+        return "Conflict";
+    case 411:
+        return "Length Required";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 422:
+        return "Unprocessable Content";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    default:
+        return "Internal Server Error";
+    }
+}
+
+/* Made once a second. */
+static const char *s_date(struct server *server)
+{
+    int64_t now_s = clock_now_ms() / 1000;
+    if (now_s != server->date_s) {
+        time_t seconds = (time_t)now_s;
+        struct tm tm;
+        gmtime_r(&seconds, &tm);
+        strftime(server->date, sizeof server->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+        server->date_s = now_s;
+    }
+    return server->date;
+}
+
+static void s_write_head(struct request *request, const struct answer *answer, struct buffer *out)
+{
+    buffer_printf(out, "HTTP/1.1 %u %s\r\ndate: %s\r\nx-request-id: %s\r\n", answer->status,
+                  s_reason(answer->status), s_date(request->server), request->id);
+    if (answer->status != 204)
+        buffer_printf(out, "content-length: %zu\r\n", answer->body.length);
+    if (answer->content_type)
+        buffer_printf(out,
+                      "content-type: %s\r\ncache-control: no-store\r\n"
+                      "x-content-type-options: nosniff\r\n",
+                      answer->content_type);
+    if (answer->retry_after_s)
+        buffer_printf(out, "retry-after: %u\r\n", answer->retry_after_s);
+    if (answer->status == 401)
+        buffer_append_text(out, "www-authenticate: Bearer\r\n");
+    if (answer->allow && *answer->allow)
+        buffer_printf(out, "allow: %s\r\n", answer->allow);
+    if (request->closes)
+        buffer_append_text(out, "connection: close\r\n");
+}
+
+/* Sends what is in `out` behind LWS_PRE and leaves the connection ready for its next request. The
+ * request ends first: what comes after may already be the next one's. */
+static int s_finish(struct request **request_p, struct buffer *out)
+{
+    struct request *request = *request_p;
+    struct lws *wsi = request->wsi;
+    struct server *server = request->server;
+    bool closes = request->closes;
+    check(!out->overflow);
+    if (request->owner)
+        *request->owner = NULL;
+    if (request->waits)
+        lws_rx_flow_control(wsi, 1);
+    server->requests--;
+    stats_set(STAT_http_pending, server->requests);
+    request_destroy(request_p);
+
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, SEND_LIMIT_S);
+    size_t length = out->length - LWS_PRE;
+    int sent = lws_write(wsi, (unsigned char *)out->data + LWS_PRE, length, LWS_WRITE_HTTP_HEADERS);
+    if (out->capacity > SCRATCH_KEPT)
+        buffer_fini(out);
+    if (sent < 0 || (size_t)sent < length || closes)
+        return -1;
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static struct buffer *s_scratch(struct request *request)
+{
+    struct buffer *out = &request->server->scratch;
+    static const char room[LWS_PRE];
+    buffer_clear(out);
+    buffer_append(out, room, sizeof room);
+    return out;
+}
+
+int reply_send(struct request **request_p, const struct answer *answer)
+{
+    struct request *request = *request_p;
+    struct buffer *out = s_scratch(request);
+    s_write_head(request, answer, out);
+    cors_write(&request->server->cors, request->origin, out);
+    buffer_append_text(out, "\r\n");
+    if (request->method != METHOD_HEAD)
+        buffer_append(out, answer->body.data, answer->body.length);
+    return s_finish(request_p, out);
+}
+
+static int s_refuse(struct request **request_p, enum refusal refusal, struct slice detail,
+                    const char *allow)
+{
+    struct buffer body;
+    buffer_init(&body, 4096);
+    struct problem problem =
+        problem_write(refusal_row((uint16_t)refusal), detail, (*request_p)->problems, 0, &body);
+    struct answer answer = {.status = problem.status,
+                            .retry_after_s = problem.retry_after_s,
+                            .content_type = problem.content_type,
+                            .allow = allow,
+                            .body = buffer_slice(&body)};
+    if (problem.status == 503)
+        stats_add(STAT_http_refused_busy, 1);
+    int result = reply_send(request_p, &answer);
+    buffer_fini(&body);
+    return result;
+}
+
+int reply_refuse(struct request **request_p, enum refusal refusal, struct slice detail)
+{
+    return s_refuse(request_p, refusal, detail, NULL);
+}
+
+int reply_wrong_method(struct request **request_p, const char *allow)
+{
+    return s_refuse(request_p, REFUSED_WRONG_METHOD, slice_of(""), allow);
+}
+
+int reply_preflight(struct request **request_p, const char *allow)
+{
+    struct request *request = *request_p;
+    struct answer answer = {.status = 204, .allow = allow};
+    struct buffer *out = s_scratch(request);
+    s_write_head(request, &answer, out);
+    cors_write_preflight(&request->server->cors, request->origin,
+                         request_custom_header(request, "access-control-request-method:"),
+                         request_header(request, WSI_TOKEN_HTTP_AC_REQUEST_HEADERS), out);
+    buffer_append_text(out, "\r\n");
+    return s_finish(request_p, out);
+}
