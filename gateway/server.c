@@ -23,13 +23,15 @@
 #include "proto/check.h"
 
 #define ACCEPTS_PER_TURN 64
-#define HEADERS_MAX_BYTES 16384 /* of a request, before libwebsockets drops the connection */
-#define RECEIVE_BYTES 16384     /* read from a connection at once */
-#define SEND_BYTES (64 * 1024)  /* given to a connection at once */
-#define HEADERS_LIMIT_S 15      /* to send a request's head, or the next piece of its body */
-#define KEEPALIVE_S 60          /* between requests */
-#define PING_S 25               /* a silent WebSocket is pinged */
-#define HANGUP_S 40             /* and closed when it stays silent */
+#define HEADERS_MAX_BYTES 16384        /* of a request, before libwebsockets drops the connection */
+#define RECEIVE_BYTES 16384            /* read from a connection at once */
+#define SEND_BYTES (64 * 1024)         /* given to a connection at once */
+#define SEND_BUFFER_BYTES (128 * 1024) /* the kernel's; else a slow client makes it grow to MiBs \
+                                        */
+#define HEADERS_LIMIT_S 15             /* to send a request's head, or the next piece of its body */
+#define KEEPALIVE_S 60                 /* between requests */
+#define PING_S 25                      /* a silent WebSocket is pinged */
+#define HANGUP_S 40                    /* and closed when it stays silent */
 #define SCRATCH_MAX_BYTES (300 * 1024 * 1024) /* the largest answer, with its head */
 #define SPARE_DESCRIPTORS 256                 /* for everything that is not a connection */
 
@@ -182,6 +184,7 @@ static void s_on_accept(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
     struct server *self = watcher->data;
+    int send_buffer = SEND_BUFFER_BYTES;
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
         if (self->connections >= self->connections_max) {
             ev_io_stop(loop, watcher); /* until one is closed */
@@ -194,6 +197,7 @@ static void s_on_accept(struct ev_loop *loop, ev_io *watcher, int events)
             return;
         }
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
         struct lws *wsi = lws_adopt_socket_vhost(self->vhost, fd);
         if (!wsi)
             continue; /* which has closed it */

@@ -123,58 +123,65 @@ static void s_history(struct fake *self, const struct envelope *request)
     free(histories.rows.items);
 }
 
-static void s_on_command(struct fake *self, const struct envelope *request)
+/* What changes a room. False: it was something else. */
+static bool s_on_command(struct fake *self, const struct envelope *request)
 {
-    const union any_message *message = &self->message;
-    struct msg_user user = {request->key, slice_of("An \"n\""), slice_of("a@example.org")};
     struct msg_submitted submitted = {VERDICT_PENDING, 77};
-    struct msg_leaderboard leaderboard = {.rows = {.count = 0}};
-    struct msg_profile profile = {.stats = {.total_contests = 8, .wins = 5, .win_rate = 62.5}};
-    struct rec_language language = {54, slice_of("C++"), slice_of("12")};
-    struct msg_languages languages = {.languages = {1, &language}};
-    struct msg_room_result result = {I64_NONE, RESULT_DRAW};
-    struct msg_watched watched;
+    struct msg_room_result result = {I64_NONE, request->key % 2 ? RESULT_SETTLING : RESULT_DRAW};
     switch (request->kind) {
-    case MSG_ping:
+    case MSG_room_create:
+        s_create(self, request);
+        return true;
+    case MSG_room_join:
+        if (slice_is(self->message.room_join.password, "right"))
+            s_done(self, request);
+        else
+            s_refuse(self, request, REFUSED_WRONG_PASSWORD);
+        return true;
     case MSG_room_start:
-        if (request->kind == MSG_room_start) {
-            self->version++;
-            s_stream_room(self, request->key);
-        }
+        self->version++;
+        s_stream_room(self, request->key);
         s_done(self, request);
-        break;
+        return true;
     case MSG_room_leave:
         self->version += 2;
         self->sequence++; /* one is lost */
         s_stream_verdict(self, 1, 1);
+        s_done(self, request);
+        return true;
+    case MSG_room_submit:
+        s_reply(self, request, MSG_submitted, &submitted);
+        s_stream_verdict(self, request->user_id, request->key);
+        return true;
+    case MSG_room_end:
+        s_reply(self, request, MSG_room_result, &result);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void s_on_read(struct fake *self, const struct envelope *request)
+{
+    struct msg_user user = {request->key, slice_of("An \"n\""), slice_of("a@example.org")};
+    struct msg_leaderboard leaderboard = {.rows = {.count = 0}};
+    struct msg_profile profile = {.stats = {.total_contests = 8, .wins = 5, .win_rate = 62.5}};
+    struct rec_language language = {54, slice_of("C++"), slice_of("12")};
+    struct msg_languages languages = {.languages = {1, &language}};
+    struct msg_watched watched;
+    switch (request->kind) {
+    case MSG_ping:
         s_done(self, request);
         break;
     case MSG_login_dev:
     case MSG_user_get:
         s_reply(self, request, MSG_user, &user);
         break;
-    case MSG_room_create:
-        s_create(self, request);
-        break;
-    case MSG_room_join:
-        if (slice_is(message->room_join.password, "right"))
-            s_done(self, request);
-        else
-            s_refuse(self, request, REFUSED_WRONG_PASSWORD);
-        break;
-    case MSG_room_submit:
-        s_reply(self, request, MSG_submitted, &submitted);
-        s_stream_verdict(self, request->user_id, request->key);
-        break;
-    case MSG_room_end:
-        result.result = request->key % 2 ? RESULT_SETTLING : RESULT_DRAW;
-        s_reply(self, request, MSG_room_result, &result);
-        break;
     case MSG_leaderboard_get:
         s_reply(self, request, MSG_leaderboard, &leaderboard);
         break;
     case MSG_state_get:
-        s_state(self, request, message->state_get.room_id);
+        s_state(self, request, self->message.state_get.room_id);
         break;
     case MSG_current_get:
         s_refuse(self, request, REFUSED_NO_OPEN_ROOM);
@@ -207,13 +214,13 @@ static void s_on_message(struct fake *self, const struct frame *frame)
     check(codec_decode(message_by_id(request->kind), frame->body, &self->arena, &self->message,
                        &taken, &error));
     if (request->kind == MSG_ping)
-        s_on_command(self, request);
+        s_on_read(self, request);
     else if (request->key == 404)
         s_refuse(self, request, REFUSED_ROOM_NOT_FOUND);
     else if (request->key == 500)
         s_reply(self, request, MSG_tick, &(struct msg_tick){0});
-    else if (request->key != 504)
-        s_on_command(self, request);
+    else if (request->key != 504 && !s_on_command(self, request))
+        s_on_read(self, request);
 }
 
 static void *s_run(void *argument)

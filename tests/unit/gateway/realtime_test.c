@@ -1,7 +1,6 @@
 /* STOMP over WebSocket, over real sockets, in front of actors that are none (fake.h). */
 #include "tests/unit/gateway/cmocka_all.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "actors/runtime/log.h"
@@ -135,13 +134,14 @@ static void subscribers_with_the_same_id_share_one_encoding(void **state)
         s_subscribe(fds[i], i == 5 ? "other" : "sub-0", "/topic/room/7");
         client_ws_receive(fds[i]);
     }
+    client_http(s_port, "GET", "/healthz", "", NULL); /* what was begun before it is done */
     int64_t encoded = stats_get(STAT_pushes_encoded), sent = stats_get(STAT_pushes_sent);
     s_change(7);
     for (int i = 0; i < CLIENTS; i++) {
         s_version(client_ws_receive(fds[i]), i == 5 ? "other" : "sub-0");
         close(fds[i]);
     }
-    client_http(s_port, "GET", "/healthz", "", NULL); /* what was begun before it is done */
+    client_http(s_port, "GET", "/healthz", "", NULL);
     assert_int_equal(stats_get(STAT_pushes_encoded) - encoded, 2);
     assert_int_equal(stats_get(STAT_pushes_sent) - sent, CLIENTS);
 }
@@ -274,8 +274,7 @@ static void garbage_is_answered_with_error(void **state)
 static void a_laggard_is_dropped(void **state)
 {
     (void)state;
-    int lazy = s_connect(1), busy = s_connect(0), small = 4096;
-    setsockopt(lazy, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    int lazy = s_connect(1), busy = s_connect(0);
     for (int i = 0; i < 60; i++) {
         char id[20];
         snprintf(id, sizeof id, "s%d", i);
@@ -289,8 +288,10 @@ static void a_laggard_is_dropped(void **state)
         s_change(7);
         assert_int_equal(s_version(client_ws_receive(busy), "1"), version + i);
     }
-    while (strcmp(client_ws_receive(lazy), "<end>") != 0)
-        ;
+    for (int i = 0; stats_get(STAT_sockets_open) > 1; i++) {
+        assert_true(i < 100000);
+        client_http(s_port, "GET", "/healthz", "", NULL);
+    }
     close(lazy);
     close(busy);
 }
