@@ -1,0 +1,406 @@
+/* One process of an installation: which actors it hosts follows from the topology and --actors; it
+ * starts them so that whoever needs another finds it there (store, claims, core, runners, gateway),
+ * and stops them the other way round. The main thread only waits for signals and renews claims. */
+#include "actors/serve.h"
+
+#include <czmq.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "actors/claim.h"
+#include "actors/room/limiter.h"
+#include "actors/runner/runner.h"
+#include "actors/runtime/clock.h"
+#include "actors/runtime/host.h"
+#include "actors/runtime/log.h"
+#include "actors/secret.h"
+#include "actors/store/store.h"
+#include "gateway/gateway.h"
+
+#define STORE_WAIT_MS 30000  /* for a store in another process, at the start */
+#define DRAIN_LIMIT_MS 10000 /* for what is open at the stop */
+#define ERROR_BYTES 1024
+
+struct server {
+    const struct options *options;              /* as given */
+    struct topology topology;                   /* where everybody is */
+    struct hosting hosting;                     /* who is here */
+    struct rec_actor_config config;             /* what actors are told, but their shard */
+    struct store_context store;                 /* the store's */
+    struct secrets secrets;                     /* the gateway's */
+    char cors_origins[2 * OPTION_TEXT_BYTES];   /* the gateway's */
+    struct host *hosts[TOPOLOGY_ENDPOINTS_MAX]; /* by endpoint; NULL: not here */
+    struct claim *claim;                        /* partitions held */
+    struct runner *runner;                      /* NULL: not here */
+    struct gateway *gateway;                    /* NULL: not here */
+    char error[ERROR_BYTES];                    /* why it can't start */
+};
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 3, 4))) static bool s_wrong(char *error, size_t size,
+                                                          const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, size, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* One word of --actors: a name, or name/shard. */
+static bool s_host_word(const struct topology *topology, struct hosting *hosting, const char *word,
+                        char *error, size_t size)
+{
+    const char *slash = strchr(word, '/');
+    size_t length = slash ? (size_t)(slash - word) : strlen(word);
+    enum actor_kind kind = actor_by_name(slice_from(word, length));
+    if (kind == ACTOR_NONE)
+        return s_wrong(error, size, "--actors: there is no actor \"%s\"", word);
+    uint8_t shards = topology->shards[kind] ? topology->shards[kind] : 1;
+    uint64_t all = shards == 64 ? UINT64_MAX : (1ull << shards) - 1;
+    if (!slash) {
+        hosting->shards[kind] |= all;
+        return true;
+    }
+    char *end;
+    unsigned long shard = strtoul(slash + 1, &end, 10);
+    if (*end || end == slash + 1 || shard >= shards)
+        return s_wrong(error, size, "--actors: %s: there is no such shard", word);
+    hosting->shards[kind] |= 1ull << shard;
+    return true;
+}
+
+static bool s_read_actors(const struct options *options, const struct topology *topology,
+                          struct hosting *hosting, char *error, size_t size)
+{
+    char list[OPTION_TEXT_BYTES], *rest = list;
+    snprintf(list, sizeof list, "%s", options->actors);
+    for (char *word; (word = strsep(&rest, ","));) {
+        if (streq(word, "all")) {
+            for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+                if (!s_host_word(topology, hosting, actor_row(kind)->name, error, size))
+                    return false;
+        } else if (*word && !s_host_word(topology, hosting, word, error, size))
+            return false;
+    }
+    return true;
+}
+
+static bool s_hosted(const struct hosting *hosting, uint8_t kind, uint8_t shard)
+{
+    return hosting->shards[kind] >> shard & 1;
+}
+
+/* Actors at one address share a thread: all of them are here, or none. Those that are elsewhere
+ * must have an address that can be reached. */
+static bool s_plan_fits(const struct topology *topology, const struct hosting *hosting, char *error,
+                        size_t size)
+{
+    bool here[TOPOLOGY_ENDPOINTS_MAX] = {0}, elsewhere[TOPOLOGY_ENDPOINTS_MAX] = {0};
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+        for (uint8_t shard = 0; shard < topology->shards[kind]; shard++)
+            (s_hosted(hosting, kind, shard) ? here : elsewhere)[topology->place[kind][shard]] =
+                true;
+    for (uint32_t i = 0; i < topology->endpoint_count; i++) {
+        const char *address = topology->endpoints[i].connect;
+        if (here[i] && elsewhere[i])
+            return s_wrong(error, size,
+                           "--actors names only some of the actors at %s; actors at one address "
+                           "share a thread: name all of them, or give them addresses of their own",
+                           address);
+        if (elsewhere[i] && !topology_is_tcp(address))
+            return s_wrong(error, size,
+                           "%s can't be reached from another process; in the topology file, give "
+                           "actors that are not all in one process a tcp:// address",
+                           address);
+    }
+    if (hosting->shards[ACTOR_gateway] && !hosting->shards[ACTOR_fanout] &&
+        !topology_is_tcp(topology->stream.connect))
+        return s_wrong(error, size, "fanout's stream %s can't be reached from another process",
+                       topology->stream.connect);
+    return true;
+}
+
+bool serve_plan(const struct options *options, struct topology *topology, struct hosting *hosting,
+                char *error, size_t size)
+{
+    *hosting = (struct hosting){0};
+    if (*options->topology) {
+        if (!topology_load(topology, options->topology, error, size))
+            return false;
+    } else
+        topology_default(topology);
+    return s_read_actors(options, topology, hosting, error, size) &&
+           s_plan_fits(topology, hosting, error, size);
+}
+
+static bool s_all_here(const struct server *self)
+{
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+        for (uint8_t shard = 0; shard < self->topology.shards[kind]; shard++)
+            if (!s_hosted(&self->hosting, kind, shard))
+                return false;
+    return true;
+}
+
+/* ---- preparing ------------------------------------------------------------------------------- */
+
+static bool s_check_drivers(struct server *self)
+{
+    const struct options *options = self->options;
+    const struct {
+        const char *flag, *given, *known;
+    } drivers[] = {{"--queue", options->queue, "local:"},
+                   {"--events", options->events, "local:"},
+                   {"--runner", options->runner, "sandbox:"}};
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
+        if (!streq(drivers[i].given, drivers[i].known))
+            return s_wrong(self->error, ERROR_BYTES, "%s %s: this version has %s only",
+                           drivers[i].flag, drivers[i].given, drivers[i].known);
+    return true;
+}
+
+static bool s_read_rules(struct server *self)
+{
+    const struct options *options = self->options;
+    struct limiter_rate rate;
+    if (!limiter_rate_parse(slice_of(options->submit_limit), &rate))
+        return s_wrong(self->error, ERROR_BYTES,
+                       "--submit-limit: \"%s\" is not a number and a time, as in 5/10s",
+                       options->submit_limit);
+    self->config = (struct rec_actor_config){.shards = 1,
+                                             .contest_duration_ms = options->contest_duration,
+                                             .contest_problems = options->contest_problems,
+                                             .waiting_expiry_ms = options->waiting_expiry,
+                                             .settle_limit_ms = options->settle_limit,
+                                             .submit_limit = rate.limit,
+                                             .submit_window_ms = rate.window_ms};
+    return true;
+}
+
+/* The origin of the frontend's address, and any in development, unless the operator says. */
+static void s_choose_origins(struct server *self)
+{
+    const struct options *options = self->options;
+    const char *scheme = strstr(options->frontend, "://");
+    size_t origin =
+        scheme ? (size_t)(scheme + 3 - options->frontend) + strcspn(scheme + 3, "/") : 0;
+    if (*options->cors_origins)
+        snprintf(self->cors_origins, sizeof self->cors_origins, "%s", options->cors_origins);
+    else if (origin)
+        snprintf(self->cors_origins, sizeof self->cors_origins, "%.*s", (int)origin,
+                 options->frontend);
+    else if (options->dev_login)
+        snprintf(self->cors_origins, sizeof self->cors_origins, "*");
+}
+
+static bool s_make_folder(struct server *self)
+{
+    const char *data = self->options->data;
+    if (mkdir(data, 0700) == 0 || errno == EEXIST)
+        return true;
+    return s_wrong(self->error, ERROR_BYTES, "--data %s: %s", data, strerror(errno));
+}
+
+static bool s_set_log_level(struct server *self)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (enum log_level level = LOG_LEVEL_DEBUG; level <= LOG_LEVEL_ERROR; level++)
+        if (streq(self->options->log_level, names[level])) {
+            log_set_level(level);
+            return true;
+        }
+    return s_wrong(self->error, ERROR_BYTES, "--log-level: there is no level \"%s\"",
+                   self->options->log_level);
+}
+
+/* As many descriptors as we may have: each browser is one, each mailbox another. */
+static void s_raise_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static bool s_prepare(struct server *self)
+{
+    const struct options *options = self->options;
+    self->store = (struct store_context){options->database, options->data};
+    s_choose_origins(self);
+    return s_set_log_level(self) && s_check_drivers(self) && s_read_rules(self) &&
+           serve_plan(options, &self->topology, &self->hosting, self->error, ERROR_BYTES) &&
+           s_make_folder(self) &&
+           (!self->hosting.shards[ACTOR_gateway] ||
+            secret_load(&self->secrets, options, s_all_here(self), self->error, ERROR_BYTES));
+}
+
+/* ---- starting -------------------------------------------------------------------------------- */
+
+static const struct actor_class *const s_classes[ACTOR_KINDS] = {
+    [ACTOR_auth] = &auth_class,           [ACTOR_room] = &room_class,
+    [ACTOR_scoring] = &scoring_class,     [ACTOR_judge] = &judge_class,
+    [ACTOR_scheduler] = &scheduler_class, [ACTOR_fanout] = &fanout_class,
+    [ACTOR_store] = &store_class};
+
+static bool s_start_host(struct server *self, uint32_t endpoint)
+{
+    static struct host_actor actors[HOST_ACTORS_MAX];
+    struct host_options options = {.topology = &self->topology,
+                                   .endpoint = (int)endpoint,
+                                   .actors = actors,
+                                   .journal_folder =
+                                       *self->options->journal ? self->options->journal : NULL};
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+        for (uint8_t shard = 0; shard < self->topology.shards[kind]; shard++) {
+            if (self->topology.place[kind][shard] != endpoint ||
+                !s_hosted(&self->hosting, kind, shard))
+                continue;
+            if (options.actor_count == HOST_ACTORS_MAX)
+                return s_wrong(self->error, ERROR_BYTES, "too many actors at %s",
+                               self->topology.endpoints[endpoint].connect);
+            struct host_actor *actor = &actors[options.actor_count++];
+            *actor = (struct host_actor){s_classes[kind], self->config,
+                                         kind == ACTOR_store ? &self->store : NULL};
+            actor->config.shard = shard;
+            actor->config.shards = self->topology.shards[kind];
+        }
+    if (options.actor_count == 0 || self->hosts[endpoint])
+        return true;
+    self->hosts[endpoint] = host_new(&options, self->error, ERROR_BYTES);
+    return self->hosts[endpoint] != NULL;
+}
+
+static bool s_start_runner(struct server *self)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t slots = self->options->runner_slots;
+    struct runner_options options = {.topology = &self->topology,
+                                     .data_folder = self->options->data,
+                                     .slots = (unsigned)(slots                      ? slots
+                                                         : cores > 0 && cores < 256 ? cores
+                                                                                    : 1),
+                                     .insecure = self->options->insecure_runner};
+    struct buffer why;
+    buffer_init(&why, 64 * 1024);
+    if (options.insecure)
+        log_warn("insecure-runner",
+                 "what=\"submissions run without isolation: for development only\"");
+    self->runner = runner_start(&options, &why);
+    if (!self->runner)
+        snprintf(self->error, ERROR_BYTES,
+                 "this machine can't isolate submissions: %.*s(--insecure-runner judges without "
+                 "isolation, for development; --actors without runner leaves judging to others)",
+                 (int)why.length, why.data ? why.data : "");
+    buffer_fini(&why);
+    return self->runner != NULL;
+}
+
+static bool s_start_gateway(struct server *self)
+{
+    struct gateway_config config = {.topology = &self->topology,
+                                    .listen = self->options->listen,
+                                    .cors_origins = self->cors_origins,
+                                    .secret = self->secrets.current,
+                                    .previous_secret = self->secrets.previous,
+                                    .dev_login = self->options->dev_login,
+                                    .code_limit_bytes = self->options->code_limit};
+    self->gateway = gateway_new(&config, self->error, ERROR_BYTES);
+    if (!self->gateway)
+        return false;
+    gateway_listen(self->gateway);
+    const char *port = strrchr(self->options->listen, ':');
+    size_t host = port ? (size_t)(port - self->options->listen) : strlen(self->options->listen);
+    log_info("listening", "address=%.*s:%u", (int)host, self->options->listen,
+             gateway_port(self->gateway));
+    return true;
+}
+
+static bool s_start(struct server *self)
+{
+    if (self->hosting.shards[ACTOR_store] &&
+        !s_start_host(self, self->topology.place[ACTOR_store][0]))
+        return false;
+    self->claim =
+        claim_new(&self->topology, self->hosting.shards, STORE_WAIT_MS, self->error, ERROR_BYTES);
+    if (!self->claim)
+        return false;
+    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+        if (!s_start_host(self, i))
+            return false;
+    return (!self->hosting.shards[ACTOR_runner] || s_start_runner(self)) &&
+           (!self->hosting.shards[ACTOR_gateway] || s_start_gateway(self));
+}
+
+/* ---- stopping -------------------------------------------------------------------------------- */
+
+static void s_stop(struct server *self)
+{
+    if (self->gateway && !gateway_drain(self->gateway, DRAIN_LIMIT_MS))
+        log_warn("drain-cut-short", "limit_ms=%d", DRAIN_LIMIT_MS);
+    gateway_destroy(&self->gateway);
+    uint32_t store = self->topology.place[ACTOR_store][0];
+    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+        if (self->hosts[i])
+            host_drain(self->hosts[i]);
+    runner_stop(&self->runner);
+    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+        if (i != store)
+            host_destroy(&self->hosts[i]);
+    claim_destroy(&self->claim);
+    host_destroy(&self->hosts[store]);
+}
+
+/* Waits for the signal to stop; false: the claims are lost. */
+static bool s_wait(struct server *self, const sigset_t *signals)
+{
+    for (int64_t renew_ms = clock_now_ms() + CLAIM_RENEW_MS;;) {
+        int64_t left_ms = renew_ms - clock_now_ms();
+        struct timespec timeout = {left_ms > 0 ? left_ms / 1000 : 0,
+                                   left_ms > 0 ? left_ms % 1000 * 1000000 : 0};
+        int got = sigtimedwait(signals, NULL, &timeout);
+        if (got == SIGINT || got == SIGTERM) {
+            log_info("stopping", "signal=%s", got == SIGINT ? "INT" : "TERM");
+            return true;
+        }
+        if (clock_now_ms() < renew_ms)
+            continue;
+        renew_ms = clock_now_ms() + CLAIM_RENEW_MS;
+        if (!claim_renew(self->claim)) {
+            log_error("claims-lost", "what=\"another process has taken over our partitions\"");
+            return false;
+        }
+    }
+}
+
+int serve(const struct options *options)
+{
+    static struct server self; /* large, and there is one */
+    self.options = options;
+    if (!s_prepare(&self)) {
+        fprintf(stderr, "codecomp serve: %s\n", self.error);
+        return 2;
+    }
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread: all inherit it */
+    signal(SIGPIPE, SIG_IGN);
+    zsys_init();
+    zsys_handler_set(NULL);
+    zsys_set_max_sockets(0);
+    s_raise_limits();
+    bool started = s_start(&self), ended_well = started && s_wait(&self, &signals);
+    if (!started)
+        log_error("not-started", "why=\"%s\"", self.error);
+    sigdelset(&signals, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* a second signal ends us at once */
+    s_stop(&self);
+    log_info("stopped", "code=%d", ended_well ? 0 : 1);
+    return ended_well ? 0 : 1;
+}
