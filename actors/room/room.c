@@ -56,20 +56,15 @@ static void s_touch(struct room_actor *self, struct room *room)
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
-/* Asks what the room's phase is about; an answer to an earlier question is then no answer. */
-static void s_ask(struct room_actor *self, struct room *room, enum room_phase phase,
-                  struct outbox *out)
+/* Sends the open question: what the room's phase is about. */
+static void s_send(struct room_actor *self, struct room *room, struct outbox *out)
 {
-    if (room->generation)
-        DL_DELETE(self->asking, room);
-    room->phase = phase;
-    room->generation = room_next_generation(self);
     room->asked_ms = self->now_ms;
     DL_APPEND(self->asking, room);
     outbox_wake(out, room->asked_ms + RETRY_MS);
     struct question question = {QUESTION_ROOM, room->generation};
     struct commit commit;
-    switch (phase) {
+    switch (room->phase) {
     case ROOM_IDLE:
         unreachable();
     case ROOM_LOADING:
@@ -92,6 +87,23 @@ static void s_ask(struct room_actor *self, struct room *room, enum room_phase ph
         room_ask_notice(room, question, out);
         break;
     }
+}
+
+/* A new question; an answer to an earlier one is then no answer. */
+static void s_ask(struct room_actor *self, struct room *room, enum room_phase phase,
+                  struct outbox *out)
+{
+    check(!room->generation);
+    room->phase = phase;
+    room->generation = room_next_generation(self);
+    s_send(self, room, out);
+}
+
+/* The same question once more: whichever answer comes first will do, however slow the store is. */
+static void s_ask_again(struct room_actor *self, struct room *room, struct outbox *out)
+{
+    DL_DELETE(self->asking, room);
+    s_send(self, room, out);
 }
 
 static void s_answered(struct room_actor *self, struct room *room)
@@ -183,6 +195,11 @@ static void s_proceed(struct room_actor *self, struct room *room, struct outbox 
 static void s_queue(struct room_actor *self, int64_t room_id, struct command *command,
                     struct outbox *out)
 {
+    if (room_id < 1 || room_id > ID_MAX) {
+        room_refuse(command, REFUSED_ROOM_NOT_FOUND, out);
+        free(command);
+        return;
+    }
     struct room *room = s_find(self, room_id);
     if (!room) {
         if (!s_make_place(self)) {
@@ -227,8 +244,8 @@ static void s_on_loaded(struct room_actor *self, struct room *room,
         s_give_up(self, room, REFUSED_ROOM_NOT_FOUND, out);
         return;
     }
-    room->phase = ROOM_IDLE;
-    s_proceed(self, room, out);
+    /* who had the room before us may have died between a commit and its notice */
+    s_ask(self, room, ROOM_NOTIFYING, out);
 }
 
 /* A join that the fence refused although the room stayed the same: the user sits elsewhere. */
@@ -306,7 +323,8 @@ static void s_on_store_failed(struct room_actor *self, struct room *room,
 static void s_on_notice_taken(struct room_actor *self, struct room *room, struct outbox *out)
 {
     s_answered(self, room);
-    room_conclude(room, out);
+    if (room->current) /* else it has just been loaded */
+        room_conclude(room, out);
     s_finish_command(room);
     s_proceed(self, room, out);
 }
@@ -352,11 +370,27 @@ static void s_on_command(struct room_actor *self, const struct envelope *envelop
 
 static void s_on_tick(struct room_actor *self, struct outbox *out)
 {
-    while (self->asking && self->asking->asked_ms + RETRY_MS <= self->now_ms)
-        s_ask(self, self->asking, self->asking->phase, out);
+    while (self->asking && self->asking->asked_ms + RETRY_MS <= self->now_ms && room_place(out))
+        s_ask_again(self, self->asking, out);
     if (self->asking)
         outbox_wake(out, self->asking->asked_ms + RETRY_MS);
     room_create_tick(self, out);
+}
+
+/* A user's command names its user; one from outside may not. */
+static bool s_anonymous(const struct envelope *envelope)
+{
+    switch (envelope->kind) {
+    case MSG_room_create:
+    case MSG_room_join:
+    case MSG_room_start:
+    case MSG_room_submit:
+    case MSG_room_end:
+    case MSG_room_leave:
+        return envelope->user_id < 1;
+    default:
+        return false;
+    }
 }
 
 static void s_handle(void *state, const struct envelope *envelope, const void *message,
@@ -368,6 +402,10 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     const struct msg_room_yield *yield = message;
     const struct msg_done nothing = {0};
     self->now_ms = envelope->now_ms;
+    if (s_anonymous(envelope)) {
+        outbox_refuse(out, envelope, REFUSED_INVALID_TOKEN, "");
+        return;
+    }
     switch ((enum message_id)envelope->kind) {
     case MSG_room_create:
         room_create(self, envelope, message, out);

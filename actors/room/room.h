@@ -74,6 +74,7 @@ struct room {
     int64_t drawn[ROOM_PROBLEMS_MAX]; /* of CHANGE_START, drawn_count */
     uint32_t drawn_count;             /* how many */
     int64_t submission_id;            /* of CHANGE_SUBMIT, from the store */
+    int64_t submission_number;        /* of it; below last_number: an earlier try made it */
     uint32_t tries;                   /* commits of the current command */
 
     struct command *line;     /* commands that wait, line_length */
@@ -131,6 +132,13 @@ static inline uint32_t room_next_generation(struct room_actor *self)
     if (++self->generation == 0)
         self->generation = 1;
     return self->generation;
+}
+
+/* May a tick ask one more again? Thousands that were not answered are asked in steps: an outbox has
+ * its bounds, and each may carry a submission. */
+static inline bool room_place(const struct outbox *out)
+{
+    return out->count < OUTBOX_MAX / 2 && out->bodies.length < FRAME_MAX_BYTES;
 }
 
 /* ---- room_change.c: commits and what they change ----------------------------------------------

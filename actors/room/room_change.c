@@ -43,15 +43,17 @@ bool room_take_load(struct room *room, const struct msg_store_done *done)
     const struct rec_store_result *problems = &done->results.items[LOAD_PROBLEMS];
     uint8_t status;
     struct slice password = result_text(row, 0, 2);
+    int64_t wanted = result_i64(row, 0, 6);
     if (result_rows(row) != 1 || result_i64(row, 0, 0) != room->id ||
         !result_word(row, 0, 3, &room_status_words, &status) ||
         !result_word(row, 0, 4, &visibility_words, &room->visibility) ||
         !result_word(row, 0, 5, &difficulty_words, &room->difficulty) ||
-        password.length > sizeof room->password || result_rows(problems) > ROOM_PROBLEMS_MAX)
+        password.length > sizeof room->password || wanted < 1 || wanted > ROOM_PROBLEMS_MAX ||
+        result_rows(problems) > ROOM_PROBLEMS_MAX)
         return false;
     memcpy(room->password, password.data, password.length);
     room->password_length = password.length;
-    room->problem_count = result_i64(row, 0, 6);
+    room->problem_count = wanted;
     room->last_ms = result_i64(row, 0, 13);
     room->room_rev = result_i64(row, 0, 14);
     room->last_command = (struct command_id){(uint64_t)s_known(result_i64(row, 0, 15)),
@@ -191,6 +193,7 @@ static void s_apply_submit(struct room *room, const struct msg_store_done *done)
 {
     room->contest.last_number++;
     room->submission_id = done->results.count > 1 ? result_i64(&done->results.items[1], 0, 0) : 0;
+    room->submission_number = room->contest.last_number;
 }
 
 static void s_build_close(struct commit *commit, const struct room *room)
@@ -234,19 +237,29 @@ void room_apply(struct room *room, const struct msg_store_done *done)
     room->last_ms = room->current->at_ms;
 }
 
+/* The submission that the current command made, by an earlier try: maybe not the newest any more.
+ * It was received when that try was. */
+static bool s_take_submission(struct room *room, const struct msg_store_done *done)
+{
+    if (done->results.count <= LOAD_EXTRA || result_rows(&done->results.items[LOAD_EXTRA]) != 1)
+        return false;
+    const struct rec_store_result *row = &done->results.items[LOAD_EXTRA];
+    room->submission_id = result_i64(row, 0, 0);
+    room->submission_number = result_i64(row, 0, 1);
+    room->current->problem_id = result_i64(row, 0, 2);
+    room->current->language_id = result_i64(row, 0, 3);
+    room->current->at_ms = result_i64(row, 0, 4);
+    return true;
+}
+
 bool room_was_done(struct room *room, const struct msg_store_done *done)
 {
+    if (room->change == CHANGE_SUBMIT)
+        return s_take_submission(room, done);
     if (room->last_command.high != room->current->id.high ||
         room->last_command.low != room->current->id.low)
         return false;
-    if (room->change == CHANGE_JOIN)
-        return room->contest.guest_user_id == room->current->user_id;
-    if (room->change != CHANGE_SUBMIT)
-        return true;
-    if (done->results.count <= LOAD_EXTRA || result_rows(&done->results.items[LOAD_EXTRA]) != 1)
-        return false;
-    room->submission_id = result_i64(&done->results.items[LOAD_EXTRA], 0, 0);
-    return true;
+    return room->change != CHANGE_JOIN || room->contest.guest_user_id == room->current->user_id;
 }
 
 /* ---- notice -------------------------------------------------------------------------------- */
@@ -260,12 +273,16 @@ void room_ask_notice(const struct room *room, struct question question, struct o
 {
     const struct contest *contest = &room->contest;
     const struct command *command = room->current;
-    struct rec_submission_fact submission = {.id = room->submission_id,
-                                             .number = contest->last_number,
-                                             .user_id = command->user_id,
-                                             .problem_id = command->problem_id,
-                                             .language_id = command->language_id,
-                                             .received_ms = command->at_ms};
+    bool submitted = command && command->envelope.kind == MSG_room_submit &&
+                     room->submission_number == contest->last_number;
+    struct rec_submission_fact submission = {0};
+    if (submitted)
+        submission = (struct rec_submission_fact){.id = room->submission_id,
+                                                  .number = contest->last_number,
+                                                  .user_id = command->user_id,
+                                                  .problem_id = command->problem_id,
+                                                  .language_id = command->language_id,
+                                                  .received_ms = command->at_ms};
     struct msg_room_notice notice = {
         .facts = {.room_id = room->id,
                   .host_user_id = contest->host_user_id,
@@ -279,7 +296,7 @@ void room_ask_notice(const struct room *room, struct question question, struct o
                   .problem_ids = {contest->problem_count, (int64_t *)contest->problem_ids},
                   .last_number = contest->last_number,
                   .room_rev = room->room_rev},
-        .submissions = {command->envelope.kind == MSG_room_submit, &submission}};
-    outbox_send(out, &command->envelope, ACTOR_scoring, room->id, question, MSG_room_notice,
-                &notice);
+        .submissions = {submitted, &submission}};
+    outbox_send(out, command ? &command->envelope : NULL, ACTOR_scoring, room->id, question,
+                MSG_room_notice, &notice);
 }

@@ -84,16 +84,22 @@ static void s_ask_yield(const struct creation *creation, struct outbox *out)
                 (struct question){QUESTION_CREATION, creation->generation}, MSG_room_yield, &yield);
 }
 
-static void s_ask(struct room_actor *self, struct creation *creation, enum creation_phase phase,
-                  struct outbox *out)
+/* The same question once more: whichever answer comes first will do. */
+static void s_ask_again(struct room_actor *self, struct creation *creation, struct outbox *out)
 {
     DL_DELETE(self->creating, creation);
     DL_APPEND(self->creating, creation);
+    creation->asked_ms = self->now_ms;
+    (creation->phase == CREATION_INSERTING ? s_ask_insert : s_ask_yield)(creation, out);
+    outbox_wake(out, creation->asked_ms + RETRY_MS);
+}
+
+static void s_ask(struct room_actor *self, struct creation *creation, enum creation_phase phase,
+                  struct outbox *out)
+{
     creation->phase = phase;
     creation->generation = room_next_generation(self);
-    creation->asked_ms = self->now_ms;
-    (phase == CREATION_INSERTING ? s_ask_insert : s_ask_yield)(creation, out);
-    outbox_wake(out, creation->asked_ms + RETRY_MS);
+    s_ask_again(self, creation, out);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -149,12 +155,21 @@ static void s_on_inserted(struct room_actor *self, struct creation *creation,
     }
 }
 
+/* An owner that is busy has done nothing: the question stays open and is asked again. */
+static bool s_busy(const struct envelope *envelope, const void *message)
+{
+    return envelope->kind == MSG_refused &&
+           ((const struct msg_refused *)message)->refusal == REFUSED_OVERLOADED;
+}
+
 void room_create_answer(struct room_actor *self, const struct envelope *envelope,
                         const void *message, struct outbox *out)
 {
     struct creation *creation = s_find(self, envelope->user_id);
     if (!creation || creation->generation != envelope->to.generation)
         return; /* answered already, by an earlier try */
+    if (s_busy(envelope, message))
+        return;
     bool inserting = creation->phase == CREATION_INSERTING;
     if (inserting && envelope->kind == MSG_store_done)
         s_on_inserted(self, creation, message, out);
@@ -177,10 +192,20 @@ static bool s_bounded(const struct creation *creation)
            creation->problem_count <= ROOM_PROBLEMS_MAX;
 }
 
+static bool s_repeats(const struct creation *creation, const struct envelope *envelope)
+{
+    return creation->id.high == envelope->command.high && creation->id.low == envelope->command.low;
+}
+
 void room_create(struct room_actor *self, const struct envelope *envelope,
                  const struct msg_room_create *message, struct outbox *out)
 {
-    if (s_find(self, envelope->user_id)) { /* his other create is being made this instant */
+    struct creation *under_way = s_find(self, envelope->user_id);
+    if (under_way && s_repeats(under_way, envelope)) {
+        under_way->envelope = *envelope; /* who asked last is who still waits */
+        return;
+    }
+    if (under_way) { /* his other create is being made this instant */
         outbox_refuse(out, envelope, REFUSED_HOST_HAS_ROOM, "");
         return;
     }
@@ -218,12 +243,13 @@ void room_create(struct room_actor *self, const struct envelope *envelope,
 /* Asks again what was not answered, as long as the user waits. */
 void room_create_tick(struct room_actor *self, struct outbox *out)
 {
-    while (self->creating && self->creating->asked_ms + RETRY_MS <= self->now_ms) {
+    while (self->creating && self->creating->asked_ms + RETRY_MS <= self->now_ms &&
+           room_place(out)) {
         struct creation *creation = self->creating;
         if (creation->envelope.deadline_ms && creation->envelope.deadline_ms < self->now_ms)
             s_refuse(self, creation, REFUSED_DEADLINE, out);
         else
-            s_ask(self, creation, creation->phase, out);
+            s_ask_again(self, creation, out);
     }
     if (self->creating)
         outbox_wake(out, self->creating->asked_ms + RETRY_MS);
