@@ -244,6 +244,8 @@ static bool s_take_submission(struct room *room, const struct msg_store_done *do
     if (done->results.count <= LOAD_EXTRA || result_rows(&done->results.items[LOAD_EXTRA]) != 1)
         return false;
     const struct rec_store_result *row = &done->results.items[LOAD_EXTRA];
+    if (result_i64(row, 0, 5) != room->current->user_id)
+        return false;
     room->submission_id = result_i64(row, 0, 0);
     room->submission_number = result_i64(row, 0, 1);
     room->current->problem_id = result_i64(row, 0, 2);

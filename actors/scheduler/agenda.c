@@ -198,6 +198,15 @@ bool agenda_cancel(struct agenda *self, struct agenda_key key)
     return true;
 }
 
+bool agenda_find(const struct agenda *self, struct agenda_key key, int64_t *due_ms)
+{
+    uint32_t number = self->count > 0 ? *s_link(self, key) : NONE;
+    if (number == NONE)
+        return false;
+    *due_ms = self->items[number].entry.due_ms;
+    return true;
+}
+
 bool agenda_earliest(const struct agenda *self, int64_t *due_ms)
 {
     if (self->count == 0)

@@ -35,6 +35,8 @@ void agenda_destroy(struct agenda **self);
 bool agenda_arm(struct agenda *self, struct agenda_key key, int64_t due_ms);
 /* False when nothing was armed for the key. */
 bool agenda_cancel(struct agenda *self, struct agenda_key key);
+/* The deadline of a key; false when nothing is armed for it. */
+bool agenda_find(const struct agenda *self, struct agenda_key key, int64_t *due_ms);
 /* The earliest deadline without taking it; false when the agenda is empty. */
 bool agenda_earliest(const struct agenda *self, int64_t *due_ms);
 /* Takes the first entry with due_ms <= now_ms; false when nothing is due. */

@@ -3,17 +3,18 @@
  *
  * In   schedule (room, instant)   arms the room's one reminder, or moves it; answered if asked
  *      unschedule (room)          no more reminders
- *      start, store's answers     the rooms that were open before we were there
- *      ping                       done, once all of those are known; OVERLOADED until then
- * Out  room_due (room, instant)   at the instant, and every 5 s from then on until the room moves
- * or cancels it: a reminder, or the answer to it, may be lost
+ *      start, store's answers     the rooms that are open: at the start, and every minute, because
+ *                                 what a room said may have been lost
+ *      ping                       done, once all those of the start are known; OVERLOADED until
+ * then Out  room_due (room, instant)   at the instant, and every 5 s from then on until the room
+ * moves or cancels it: a reminder, or the answer to it, may be lost
  *
  * Promises: equal instants leave in order of arming; one already past is due at once; at most 256
- * reminders per turn, so that ten thousand rooms ending together do not hold the mailbox. A
- * reminder may come early or once too often (it may cross what the room says, and what the store
- * knew at our start may be old), so the room looks at its own deadline first.
+ * reminders per turn, so that ten thousand rooms ending together do not hold the mailbox. What the
+ * store knows may be older than what the room said, so the earlier of both counts: a reminder may
+ * come early or once too often, and the room looks at its own deadline first.
  * Not its business: clocks, the disk, what a contest is. At most AGENDA_MAX reminders: beyond,
- * schedule is refused as OVERLOADED, and what was open before our start waits in the store. */
+ * schedule is refused as OVERLOADED, and what else is open waits in the store. */
 #include "actors/runtime/actor.h"
 #include "actors/runtime/stats.h"
 #include "actors/scheduler/agenda.h"
@@ -24,27 +25,32 @@
 #define DUE_PER_TURN 256
 #define PAGE_ROWS 500     /* as statement rooms_open has it */
 #define PAGE_WAIT_MS 2000 /* before a page of open rooms is asked for again */
-
-/* Who armed a reminder. What a room says itself replaces what the store knew of it, never the
- * other way round: the store's answer may be older. */
-enum { ARMED_BY_START = 0, ARMED_BY_ROOM = 1 };
+#define SWEEP_MS 60000    /* between two looks at all open rooms */
 
 struct scheduler {
     struct agenda *agenda;     /* owned: who is to be reminded when */
     int64_t wake_ms;           /* the one tick asked for and not yet come; I64_NONE: none */
     int64_t waiting_expiry_ms; /* how long a room may wait for its contest */
-    int64_t page_after_id;     /* open rooms up to this one are armed */
-    int64_t page_again_ms;     /* when to ask for the next page again; I64_NONE: all are in */
+    int64_t page_after_id;     /* of this sweep, open rooms up to this one are armed */
+    int64_t page_ms;           /* when to ask for a page, for the first time or again */
     uint32_t page_generation;  /* of the question; an answer to an earlier one is ignored */
+    bool page_open;            /* a page has been asked for and not yet come */
+    bool ready;                /* the first sweep is over */
 };
+
+/* A room has one deadline at a time, whatever it is for. */
+static struct agenda_key s_key(int64_t room_id)
+{
+    return (struct agenda_key){room_id, 0};
+}
 
 /* One wake suffices: a tick works off all that is due and asks for the next. */
 static void s_wake(struct scheduler *self, struct outbox *out)
 {
-    int64_t next_ms = self->page_again_ms, due_ms;
-    if (agenda_earliest(self->agenda, &due_ms) && (next_ms == I64_NONE || due_ms < next_ms))
+    int64_t next_ms = self->page_ms, due_ms;
+    if (agenda_earliest(self->agenda, &due_ms) && due_ms < next_ms)
         next_ms = due_ms;
-    if (next_ms != I64_NONE && (self->wake_ms == I64_NONE || next_ms < self->wake_ms)) {
+    if (self->wake_ms == I64_NONE || next_ms < self->wake_ms) {
         self->wake_ms = next_ms;
         outbox_wake(out, next_ms);
     }
@@ -54,9 +60,7 @@ static void s_wake(struct scheduler *self, struct outbox *out)
 static void s_on_schedule(struct scheduler *self, const struct envelope *envelope,
                           const struct msg_schedule *schedule, struct outbox *out)
 {
-    agenda_cancel(self->agenda, (struct agenda_key){schedule->room_id, ARMED_BY_START});
-    struct agenda_key key = {schedule->room_id, ARMED_BY_ROOM};
-    if (!agenda_arm(self->agenda, key, schedule->due_ms)) {
+    if (!agenda_arm(self->agenda, s_key(schedule->room_id), schedule->due_ms)) {
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
         return;
     }
@@ -67,8 +71,7 @@ static void s_on_schedule(struct scheduler *self, const struct envelope *envelop
 static void s_on_unschedule(struct scheduler *self, const struct envelope *envelope,
                             const struct msg_unschedule *unschedule, struct outbox *out)
 {
-    agenda_cancel(self->agenda, (struct agenda_key){unschedule->room_id, ARMED_BY_START});
-    agenda_cancel(self->agenda, (struct agenda_key){unschedule->room_id, ARMED_BY_ROOM});
+    agenda_cancel(self->agenda, s_key(unschedule->room_id));
     struct msg_done done = {unschedule->room_id};
     outbox_reply(out, envelope, MSG_done, &done);
 }
@@ -77,7 +80,7 @@ static void s_on_ping(const struct scheduler *self, const struct envelope *envel
                       const struct msg_ping *ping, struct outbox *out)
 {
     struct msg_done done = {ping->id};
-    if (self->page_again_ms == I64_NONE)
+    if (self->ready)
         outbox_reply(out, envelope, MSG_done, &done);
     else
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "timers are being armed");
@@ -90,13 +93,13 @@ static void s_ask_page(struct scheduler *self, int64_t now_ms, struct outbox *ou
     commit_op(&commit, STATEMENT_rooms_open);
     commit_i64(&commit, self->page_after_id);
     self->page_generation++;
-    self->page_again_ms = now_ms + PAGE_WAIT_MS;
+    self->page_open = true;
+    self->page_ms = now_ms + PAGE_WAIT_MS;
     commit_send(&commit, out, NULL, 0, (struct question){0, self->page_generation});
 }
 
-/* When a room that was open at our start is to be reminded. Of a closed one, at once: it tells
- * scoring again and asks for its settle limit itself. So does one whose row makes no sense: its
- * owner will find out. */
+/* When an open room is to be reminded. Of a closed one, 0, at once: it tells scoring again and asks
+ * for its settle limit itself. So does one whose row makes no sense: its owner will find out. */
 static int64_t s_due_of(const struct scheduler *self, const struct rec_store_result *rooms,
                         uint32_t row)
 {
@@ -113,28 +116,41 @@ static int64_t s_due_of(const struct scheduler *self, const struct rec_store_res
     return running && start_ms != I64_NONE && duration_ms != I64_NONE ? start_ms + duration_ms : 0;
 }
 
+/* False: no place for it. */
+static bool s_arm_open(struct scheduler *self, int64_t room_id, int64_t due_ms)
+{
+    int64_t armed_ms;
+    bool armed = agenda_find(self->agenda, s_key(room_id), &armed_ms);
+    if (armed && (due_ms == 0 || armed_ms <= due_ms))
+        return true;
+    return agenda_arm(self->agenda, s_key(room_id), due_ms);
+}
+
 /* Arms what a page of open rooms says. A page that does not fit, or that the store could not give,
  * is asked for again when its time comes. */
 static void s_on_page(struct scheduler *self, const struct envelope *envelope,
                       const struct msg_store_done *page, struct outbox *out)
 {
-    if (self->page_again_ms == I64_NONE || envelope->to.generation != self->page_generation ||
-        page->refused || page->results.count != 1)
+    if (!self->page_open || envelope->to.generation != self->page_generation || page->refused ||
+        page->results.count != 1)
         return;
     const struct rec_store_result *rooms = &page->results.items[0];
     uint32_t rows = result_rows(rooms);
     for (uint32_t row = 0; row < rows; row++) {
         int64_t room_id = result_i64(rooms, row, 0);
-        struct agenda_key key = {room_id, ARMED_BY_START};
         if (room_id <= self->page_after_id ||
-            !agenda_arm(self->agenda, key, s_due_of(self, rooms, row)))
+            !s_arm_open(self, room_id, s_due_of(self, rooms, row)))
             return;
         self->page_after_id = room_id;
     }
-    if (rows < PAGE_ROWS)
-        self->page_again_ms = I64_NONE;
-    else
+    if (rows == PAGE_ROWS) {
         s_ask_page(self, envelope->now_ms, out);
+        return;
+    }
+    self->ready = true;
+    self->page_open = false;
+    self->page_after_id = 0;
+    self->page_ms = envelope->now_ms + SWEEP_MS;
 }
 
 static void s_on_tick(struct scheduler *self, const struct envelope *envelope, struct outbox *out)
@@ -149,7 +165,7 @@ static void s_on_tick(struct scheduler *self, const struct envelope *envelope, s
         bool again = agenda_arm(self->agenda, entry.key, envelope->now_ms + REPEAT_MS);
         check(again); /* its place has just become free */
     }
-    if (self->page_again_ms != I64_NONE && self->page_again_ms <= envelope->now_ms)
+    if (self->page_ms <= envelope->now_ms)
         s_ask_page(self, envelope->now_ms, out);
 }
 
@@ -160,8 +176,7 @@ static void *s_create(const struct rec_actor_config *config, void *context)
     check(self);
     *self = (struct scheduler){.agenda = agenda_new(),
                                .wake_ms = I64_NONE,
-                               .waiting_expiry_ms = config->waiting_expiry_ms,
-                               .page_again_ms = 0};
+                               .waiting_expiry_ms = config->waiting_expiry_ms};
     check(self->agenda);
     return self;
 }

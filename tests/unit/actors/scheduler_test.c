@@ -69,6 +69,14 @@ static void s_started(void)
     s_page_answer(s_page_asked(0, 0), NULL, 0);
 }
 
+/* Moves to the instant of a sweep, which is answered. */
+static void s_sweep(int64_t at_ms, const struct row *rows, uint32_t count)
+{
+    assert_true(solo_move_to(&s_solo, at_ms));
+    assert_int_equal(s_solo.outbox.count, 1);
+    s_page_answer(s_page_asked(0, 0), rows, count);
+}
+
 static void s_schedule(int64_t room_id, int64_t due_ms)
 {
     struct msg_schedule schedule = {room_id, due_ms};
@@ -114,8 +122,10 @@ static void a_room_is_reminded_at_its_instant_and_every_5_s_until_it_answers(voi
     struct msg_unschedule unschedule = {5};
     solo_tell(&s_solo, NULL, MSG_unschedule, &unschedule);
     assert_int_equal(stats_get(STAT_timers_armed), 0);
-    solo_move_to(&s_solo, T0 + 100000);
-    assert_int_equal(s_solo.outbox.count, 0);
+    for (int64_t at_ms = T0 + 10000; at_ms < T0 + 60000; at_ms += 1000) {
+        solo_move_to(&s_solo, at_ms);
+        assert_int_equal(s_solo.outbox.count, 0);
+    }
 }
 
 static void a_later_word_of_the_room_moves_its_reminder(void **state)
@@ -179,8 +189,9 @@ static void rooms_open_before_the_start_are_armed_by_what_they_are(void **state)
     assert_int_equal(s_solo.outbox.count, 1);
     s_expect_due(0, 3);
     s_schedule(3, T0 + 900000);
+    s_sweep(T0 + 60000, NULL, 0);
     solo_move_to(&s_solo, T0 + 594999);
-    assert_int_equal(s_solo.outbox.count, 0);
+    (void)s_page_asked(0, 0); /* and nothing else */
     solo_move_to(&s_solo, T0 + 595000);
     s_expect_due(0, 2);
     struct msg_unschedule unschedule = {2};
@@ -237,6 +248,37 @@ static void what_a_room_said_is_not_undone_by_an_older_page(void **state)
     s_expect_due(0, 1);
 }
 
+static void what_a_room_said_and_was_lost_is_found_within_a_minute(void **state)
+{
+    const struct row before = {1, "WAITING", T0, I64_NONE, 70000, I64_NONE};
+    const struct row after[] = {{1, "ACTIVE", T0, T0 + 10000, 70000, I64_NONE},
+                                {2, "WAITING", T0 + 50000, I64_NONE, 600000, I64_NONE}};
+    (void)state;
+    solo_start(&s_solo);
+    s_page_answer(s_page_asked(0, 0), &before, 1);
+    solo_move_to(&s_solo, T0 + 59999);
+    assert_int_equal(s_solo.outbox.count, 0);
+    s_sweep(T0 + 60000, after, 2);
+    assert_int_equal(stats_get(STAT_timers_armed), 2);
+    solo_move_to(&s_solo, T0 + 79999);
+    assert_int_equal(s_solo.outbox.count, 0);
+    assert_true(solo_move_to(&s_solo, T0 + 80000));
+    assert_int_equal(s_solo.outbox.count, 1);
+    s_expect_due(0, 1);
+}
+
+static void a_sweep_lets_a_settling_room_wait_for_its_limit(void **state)
+{
+    const struct row row = {3, "ACTIVE", T0 - 900000, T0 - 800000, 600000, T0 - 200000};
+    (void)state;
+    s_started();
+    s_schedule(3, T0 + 900000);
+    s_sweep(T0 + 60000, &row, 1);
+    solo_move_to(&s_solo, T0 + 119999);
+    assert_int_equal(s_solo.outbox.count, 0);
+    s_sweep(T0 + 120000, &row, 1);
+}
+
 static void one_more_than_it_can_hold_is_refused(void **state)
 {
     struct envelope envelope = {.reply = {9, ACTOR_room, 0, 3, 4}};
@@ -262,6 +304,8 @@ int main(void)
         CASE(pages_follow_each_other_until_one_is_not_full),
         CASE(an_unanswered_page_is_asked_for_again_and_the_late_answer_ignored),
         CASE(what_a_room_said_is_not_undone_by_an_older_page),
+        CASE(what_a_room_said_and_was_lost_is_found_within_a_minute),
+        CASE(a_sweep_lets_a_settling_room_wait_for_its_limit),
         CASE(one_more_than_it_can_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
