@@ -22,7 +22,7 @@
 struct cgroup {
     const struct cgroup_driver *driver; /* version 1 or 2 */
     int base[CGROUP_HIERARCHIES_MAX];   /* directories, -1 when not open */
-    int place[CGROUP_HIERARCHIES_MAX];  /* ours; the first carries the lock */
+    int place[CGROUP_HIERARCHIES_MAX];  /* ours; each carries a lock */
     int group[CGROUP_HIERARCHIES_MAX];  /* of the run under way; -1 between runs */
     struct cgroup_entry entry;          /* of that group */
     char name[24];                      /* of the place; empty until there is one */
@@ -185,45 +185,61 @@ static void s_remove(int parent, const char *name)
     }
 }
 
-/* Removes a place that nobody holds. Its processes died with the one who started them; should one
- * be left, it ends here. */
-static void s_sweep_place(struct cgroup *self, const char *name)
+/* Removes a place of one hierarchy that nobody holds. Its processes died with the one who started
+ * them; should one be left, it ends here. */
+static void s_sweep_place(int base, const char *name)
 {
     char path[64];
-    for (unsigned i = self->driver->hierarchies; i-- > 0;) {
-        int64_t process;
-        snprintf(path, sizeof path, "%s/" S_RUN "/cgroup.procs", name);
-        for (int n = 0; n < 10000 && (process = cgroup_read(self->base[i], path, NULL)) > 0; n++)
-            kill((pid_t)process, SIGKILL);
-        snprintf(path, sizeof path, "%s/" S_RUN, name);
-        s_remove(self->base[i], path);
-        s_remove(self->base[i], name);
-    }
+    int64_t process;
+    snprintf(path, sizeof path, "%s/" S_RUN "/cgroup.procs", name);
+    for (int n = 0; n < 10000 && (process = cgroup_read(base, path, NULL)) > 0; n++)
+        kill((pid_t)process, SIGKILL);
+    snprintf(path, sizeof path, "%s/" S_RUN, name);
+    s_remove(base, path);
+    s_remove(base, name);
 }
 
-/* Under the base's lock: removes dead places and takes the first free name. The lock is on the
- * first hierarchy's directory, made first and removed last. */
+/* Is a place of that name held in any hierarchy? Where it is there and nobody holds it, it goes. */
+static bool s_held(struct cgroup *self, const char *name)
+{
+    bool held = false;
+    for (unsigned i = 0; i < self->driver->hierarchies; i++) {
+        int place = openat(self->base[i], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (place < 0)
+            continue;
+        if (flock(place, LOCK_EX | LOCK_NB) < 0)
+            held = true;
+        else
+            s_sweep_place(self->base[i], name);
+        close(place);
+    }
+    return held;
+}
+
+static bool s_make_place(struct cgroup *self, const char *name)
+{
+    for (unsigned i = 0; i < self->driver->hierarchies; i++) {
+        self->place[i] = s_make(self->base[i], name);
+        if (self->place[i] < 0 || flock(self->place[i], LOCK_EX | LOCK_NB) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* Removes dead places and takes the first name that is free in every hierarchy: processes that
+ * share our group in one of them need not share it in another. */
 static bool s_take_place(struct cgroup *self)
 {
     for (unsigned n = 0; n < S_PLACES_MAX; n++) {
         char name[24];
         snprintf(name, sizeof name, "slot-%u", n);
-        int place = openat(self->base[0], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (place >= 0) {
-            bool held = flock(place, LOCK_EX | LOCK_NB) < 0;
-            if (!held)
-                s_sweep_place(self, name);
-            close(place);
-        }
-        if (!self->name[0] && mkdirat(self->base[0], name, 0755) == 0)
-            snprintf(self->name, sizeof self->name, "%s", name);
-    }
-    if (!self->name[0])
-        return false;
-    for (unsigned i = 0; i < self->driver->hierarchies; i++)
-        if ((self->place[i] = s_make(self->base[i], self->name)) < 0)
+        if (s_held(self, name) || self->name[0])
+            continue;
+        snprintf(self->name, sizeof self->name, "%s", name);
+        if (!s_make_place(self, name))
             return false;
-    return flock(self->place[0], LOCK_EX | LOCK_NB) == 0;
+    }
+    return self->name[0] != 0;
 }
 
 static bool s_open_base(struct cgroup *self, struct buffer *why)
@@ -269,6 +285,21 @@ static const struct cgroup_driver *s_choose(void)
     return strstr(controllers, "memory") && strstr(controllers, "pids") ? &cgroup_v2 : &cgroup_v1;
 }
 
+/* Base, place and its lock. */
+static bool s_settle(struct cgroup *self, struct buffer *why)
+{
+    if (!s_open_base(self, why))
+        return false;
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        flock(self->base[i], LOCK_EX); /* always in this order */
+    bool ok = s_take_place(self);
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        flock(self->base[i], LOCK_UN);
+    if (!ok)
+        buffer_printf(why, "No control group could be taken: %s.\n", strerror(errno));
+    return ok && self->driver->enable(self->place[0], why);
+}
+
 struct cgroup *cgroup_new(struct buffer *why)
 {
     struct cgroup *self = calloc(1, sizeof *self);
@@ -276,17 +307,7 @@ struct cgroup *cgroup_new(struct buffer *why)
     self->driver = s_choose();
     for (unsigned i = 0; i < CGROUP_HIERARCHIES_MAX; i++)
         self->base[i] = self->place[i] = self->group[i] = -1;
-    bool ok = s_open_base(self, why);
-    if (ok) {
-        flock(self->base[0], LOCK_EX);
-        ok = s_take_place(self);
-        flock(self->base[0], LOCK_UN);
-        if (!ok)
-            buffer_printf(why, "No control group could be taken: %s.\n", strerror(errno));
-    }
-    if (ok && !self->driver->enable(self->place[0], why))
-        ok = false;
-    if (!ok)
+    if (!s_settle(self, why))
         cgroup_destroy(&self);
     return self;
 }
@@ -318,13 +339,34 @@ bool cgroup_limits_swap(const struct cgroup *self)
 
 /* ---- the group of a run ---- */
 
+/* Another place, where ours was removed: between runs it is empty, and whoever tidies up control
+ * groups may take it for forgotten. */
+static bool s_move(struct cgroup *self)
+{
+    struct buffer why;
+    buffer_init(&why, 1024);
+    s_close_all(self->group);
+    s_close_all(self->place);
+    s_close_all(self->base);
+    self->name[0] = 0;
+    bool ok = s_settle(self, &why);
+    buffer_fini(&why);
+    return ok;
+}
+
+static bool s_make_groups(struct cgroup *self)
+{
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        if ((self->group[i] = s_make(self->place[i], S_RUN)) < 0)
+            return false;
+    return true;
+}
+
 bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
                  struct cgroup_entry *entry)
 {
     check(self->group[0] < 0);
-    bool ok = true;
-    for (unsigned i = 0; ok && i < self->driver->hierarchies; i++)
-        ok = (self->group[i] = s_make(self->place[i], S_RUN)) >= 0;
+    bool ok = s_make_groups(self) || (errno == ENOENT && s_move(self) && s_make_groups(self));
     self->entry = (struct cgroup_entry){.directory = -1};
     ok = ok && self->driver->limit(self->group, limits) &&
          self->driver->entry(self->group, &self->entry);
