@@ -7,6 +7,7 @@
 #include "actors/runner/sandbox.h"
 #include "actors/runtime/actor.h"
 #include "actors/runtime/clock.h"
+#include "actors/runtime/log.h"
 #include "actors/runtime/replay.h"
 #include "actors/runtime/transcript.h"
 #include "actors/secret.h"
@@ -131,6 +132,7 @@ static int s_replay(const struct options *options)
         fprintf(stderr, "codecomp replay: name the journals' folder\n");
         return USAGE;
     }
+    log_set_level(LOG_LEVEL_NONE);
     for (size_t i = 0; i < options->argument_count; i++) {
         const char *path = options->arguments[i];
         enum replay_result result = s_is_folder(path)

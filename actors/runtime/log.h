@@ -3,7 +3,13 @@
 #ifndef RUNTIME_LOG_H
 #define RUNTIME_LOG_H
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum log_level {
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_NONE /* writes nothing: a replay says again what was said when it was recorded */
+};
 
 /* Lines below this level are not written. Default INFO. Set before threads start. */
 void log_set_level(enum log_level level);
