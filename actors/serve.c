@@ -20,6 +20,7 @@
 
 #define STORE_WAIT_MS 30000  /* for a store in another process, at the start */
 #define DRAIN_LIMIT_MS 10000 /* for what is open at the stop */
+#define ASK_MS 2000          /* for an answer that nothing depends on */
 #define ERROR_BYTES 1024
 
 struct server {
@@ -31,6 +32,7 @@ struct server {
     struct secrets secrets;                     /* the gateway's */
     char cors_origins[2 * OPTION_TEXT_BYTES];   /* the gateway's */
     struct host *hosts[TOPOLOGY_ENDPOINTS_MAX]; /* by endpoint; NULL: not here */
+    struct query *query;                        /* our own questions to the store */
     struct claim *claim;                        /* partitions held */
     struct runner *runner;                      /* NULL: not here */
     struct gateway *gateway;                    /* NULL: not here */
@@ -204,6 +206,18 @@ static bool s_make_folder(struct server *self)
     return s_wrong(self->error, ERROR_BYTES, "--data %s: %s", data, strerror(errno));
 }
 
+/* Ports above would be cut to 16 bits without a word. */
+static bool s_check_listen(struct server *self)
+{
+    const char *listen = self->options->listen, *colon = strrchr(listen, ':');
+    char *end = NULL;
+    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+    if (colon && isdigit((unsigned char)colon[1]) && *end == '\0' && port <= UINT16_MAX)
+        return true;
+    return s_wrong(self->error, ERROR_BYTES,
+                   "--listen %s: not an address and a port, as in 127.0.0.1:8081", listen);
+}
+
 static bool s_set_log_level(struct server *self)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -231,7 +245,8 @@ static bool s_prepare(struct server *self)
     const struct options *options = self->options;
     self->store = (struct store_context){options->database, options->data};
     s_choose_origins(self);
-    return s_set_log_level(self) && s_check_drivers(self) && s_read_rules(self) &&
+    return s_set_log_level(self) && s_check_listen(self) && s_check_drivers(self) &&
+           s_read_rules(self) &&
            serve_plan(options, &self->topology, &self->hosting, self->error, ERROR_BYTES) &&
            s_make_folder(self) &&
            (!self->hosting.shards[ACTOR_gateway] ||
@@ -274,6 +289,32 @@ static bool s_start_host(struct server *self, uint32_t endpoint)
     return self->hosts[endpoint] != NULL;
 }
 
+static bool s_only_runner(const struct server *self)
+{
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+        if (kind != ACTOR_runner && self->hosting.shards[kind])
+            return false;
+    return true;
+}
+
+/* A line of the log for each sentence. */
+static void s_tell_why_not(const struct buffer *why)
+{
+    struct slice rest = buffer_slice(why);
+    while (rest.length) {
+        const char *end = memchr(rest.data, '\n', rest.length);
+        size_t length = end ? (size_t)(end - rest.data) : rest.length;
+        if (length)
+            log_error("runner-lacks", "what=\"%.*s\"", (int)length, rest.data);
+        rest = slice_from(rest.data + length, rest.length - length);
+        if (rest.length)
+            rest = slice_from(rest.data + 1, rest.length - 1);
+    }
+    log_error("not-judging", "what=\"submissions wait for a runner elsewhere; --insecure-runner "
+                             "judges here without isolation, for development\"");
+}
+
+/* Where this machine can't isolate, everything else still works. */
 static bool s_start_runner(struct server *self)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -291,15 +332,13 @@ static bool s_start_runner(struct server *self)
                  "what=\"submissions run without isolation: for development only\"");
     self->runner = runner_start(&options, &why);
     if (!self->runner)
-        snprintf(self->error, ERROR_BYTES,
-                 "this machine can't isolate submissions: %.*s(--insecure-runner judges without "
-                 "isolation, for development; --actors without runner leaves judging to others)",
-                 (int)why.length, why.data ? why.data : "");
+        s_tell_why_not(&why);
     buffer_fini(&why);
-    return self->runner != NULL;
+    return self->runner || !s_only_runner(self) ||
+           s_wrong(self->error, ERROR_BYTES, "nothing else was to be hosted here than the runner");
 }
 
-static bool s_start_gateway(struct server *self)
+static bool s_make_gateway(struct server *self)
 {
     struct gateway_config config = {.topology = &self->topology,
                                     .listen = self->options->listen,
@@ -309,30 +348,59 @@ static bool s_start_gateway(struct server *self)
                                     .dev_login = self->options->dev_login,
                                     .code_limit_bytes = self->options->code_limit};
     self->gateway = gateway_new(&config, self->error, ERROR_BYTES);
-    if (!self->gateway)
-        return false;
+    return self->gateway != NULL;
+}
+
+static void s_listen(struct server *self)
+{
     gateway_listen(self->gateway);
     const char *port = strrchr(self->options->listen, ':');
     size_t host = port ? (size_t)(port - self->options->listen) : strlen(self->options->listen);
     log_info("listening", "address=%.*s:%u", (int)host, self->options->listen,
              gateway_port(self->gateway));
-    return true;
+}
+
+/* An installation without problems can't start a contest: say so before somebody wonders. */
+static void s_look_for_problems(struct server *self)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_problem_candidates);
+    commit_i64(&commit, 0);
+    commit_i64(&commit, 0);
+    const struct msg_store_done *done = query_run(self->query, &commit, ASK_MS);
+    if (done && done->results.count == 1 && result_rows(&done->results.items[0]) == 0)
+        log_warn("no-problems",
+                 "what=\"no contest can start: import problem packages with "
+                 "codecomp import --data %s FOLDER\"",
+                 self->options->data);
 }
 
 static bool s_start(struct server *self)
 {
-    if (self->hosting.shards[ACTOR_store] &&
-        !s_start_host(self, self->topology.place[ACTOR_store][0]))
+    bool store = self->hosting.shards[ACTOR_store];
+    if (store && !s_start_host(self, self->topology.place[ACTOR_store][0]))
         return false;
-    self->claim =
-        claim_new(&self->topology, self->hosting.shards, STORE_WAIT_MS, self->error, ERROR_BYTES);
+    self->query = query_new(&self->topology, self->error, ERROR_BYTES);
+    if (!self->query)
+        return false;
+    self->claim = claim_new(self->query, &self->topology, self->hosting.shards, STORE_WAIT_MS,
+                            self->error, ERROR_BYTES);
     if (!self->claim)
         return false;
     for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
         if (!s_start_host(self, i))
             return false;
-    return (!self->hosting.shards[ACTOR_runner] || s_start_runner(self)) &&
-           (!self->hosting.shards[ACTOR_gateway] || s_start_gateway(self));
+    if (self->hosting.shards[ACTOR_gateway] && !s_make_gateway(self))
+        return false;
+    if (self->hosting.shards[ACTOR_runner] && !s_start_runner(self))
+        return false;
+    if (self->gateway)
+        s_listen(self);
+    log_info("ready", "version=%s actors=%s", CODECOMP_VERSION, self->options->actors);
+    if (store)
+        s_look_for_problems(self);
+    return true;
 }
 
 /* ---- stopping -------------------------------------------------------------------------------- */
@@ -351,6 +419,7 @@ static void s_stop(struct server *self)
         if (i != store)
             host_destroy(&self->hosts[i]);
     claim_destroy(&self->claim);
+    query_destroy(&self->query);
     host_destroy(&self->hosts[store]);
 }
 
