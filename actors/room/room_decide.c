@@ -68,6 +68,19 @@ static enum room_step s_decide_start(struct room_actor *self, struct room *room,
     return STEP_DRAW;
 }
 
+/* Of any other language no runner will ever say that it knows it. */
+static bool s_language_known(int64_t id)
+{
+    switch (id) {
+#define LANGUAGE(number, ...) case number:
+#include "actors/runner/languages.def"
+#undef LANGUAGE
+        return true;
+    default:
+        return false;
+    }
+}
+
 static enum room_step s_decide_submit(struct room_actor *self, struct room *room,
                                       struct outbox *out)
 {
@@ -75,6 +88,8 @@ static enum room_step s_decide_submit(struct room_actor *self, struct room *room
     const struct command *command = room->current;
     enum refusal refusal =
         contest_may_submit(&room->contest, command->user_id, command->problem_id, command->at_ms);
+    if (!refusal && !s_language_known(command->language_id))
+        refusal = REFUSED_UNKNOWN_LANGUAGE;
     return refusal ? s_refused(room, refusal, out) : s_change(room, CHANGE_SUBMIT);
 }
 
