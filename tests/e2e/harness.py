@@ -1,0 +1,375 @@
+"""What the end-to-end tests stand on: servers of their own, on free ports and fresh folders, small
+problems that are judged quickly, and the invariants that a database must keep.
+
+Everything waits for events (a line of the log, a push, an answer), bounded by WAIT_S. All files live
+in one temporary folder, which is removed when everything passed and else named.
+"""
+
+import asyncio
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools" / "lib"))
+
+import aiohttp  # noqa: E402
+from player import FINAL, Answer, Player, Refused  # noqa: E402,F401
+from stomp import Stomp  # noqa: E402,F401
+
+BINARY = os.environ.get("CODECOMP_BINARY", str(ROOT / "build" / "codecomp"))
+DUELS = int(os.environ.get("CODECOMP_E2E_DUELS", "200"))  # fewer under sanitizers
+WAIT_S = 120  # for anything that must come, on a slow machine under sanitizers
+C, CPP, PYTHON = 50, 54, 71
+FAST = ("--submit-limit", "16/1s")  # the highest that it takes
+
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="codecomp-e2e-"))
+BAD_LINE = re.compile(rb"AddressSanitizer|ThreadSanitizer|LeakSanitizer|runtime error:|check failed")
+
+# ---- problems -----------------------------------------------------------------------------------
+
+ADDENDS = {f"Add {n}": n for n in range(1, 7)}
+
+
+def _write_packages(folder):
+    levels = ("easy", "medium", "hard")
+    for title, addend in ADDENDS.items():
+        package = folder / f"add{addend}"
+        for part, inputs in (("sample", (1,)), ("secret", (20, 300))):
+            (package / "data" / part).mkdir(parents=True)
+            for number in inputs:
+                (package / "data" / part / f"{number}.in").write_text(f"{number}\n")
+                (package / "data" / part / f"{number}.ans").write_text(f"{number + addend}\n")
+        (package / "statement").mkdir()
+        (package / "statement" / "problem.en.md").write_text(f"Print the number read plus {addend}.\n")
+        (package / "problem.yaml").write_text(
+            f"problem_format_version: 2023-07-draft\ntype: pass-fail\nname: {title}\n"
+            f"uuid: 00000000-0000-4000-8000-{addend:012}\n"
+            f"limits:\n  time_limit: 5\n  memory: 256\n  output: 16\ndifficulty: {levels[addend % 3]}\n")
+
+
+def right(title):
+    return f"print(int(input()) + {ADDENDS[title]})\n"
+
+
+def wrong(title):
+    return f"print(int(input()) - {ADDENDS[title]})\n"
+
+
+def slow(title):
+    """Right, after a while: so that a kill comes in the middle of judging."""
+    return f"import time\ntime.sleep(0.5)\n{right(title)}"
+
+
+def right_c(title):
+    return (f'#include <stdio.h>\nint main(void) {{ int n; scanf("%d", &n); '
+            f'printf("%d\\n", n + {ADDENDS[title]}); return 0; }}\n')
+
+
+_template = None
+
+
+def template():
+    """A data folder with the problems, made once and copied for each server."""
+    global _template
+    if _template is None:
+        _write_packages(FOLDER / "packages")
+        folder = FOLDER / "template"
+        run("import", "--data", str(folder), str(FOLDER / "packages"))
+        _template = folder
+    return _template
+
+
+def run(*arguments, code=0):
+    """A subcommand to its end; what it printed."""
+    done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=WAIT_S,
+                          stdin=subprocess.DEVNULL)
+    assert code is None or done.returncode == code, \
+        f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+async def submit_patiently(player, *submission):
+    """At whatever rate the limit gives."""
+    while True:
+        try:
+            return await player.submit(*submission)
+        except Refused as refused:
+            if refused.answer.error != "Too many submissions. Please slow down.":
+                raise
+            await asyncio.sleep(0.05)
+
+
+# ---- servers --------------------------------------------------------------------------------------
+
+class Process:
+    """One `codecomp serve`, and its log."""
+
+    def __init__(self, folder, options, env=None):
+        self.folder, self.options = folder, [str(option) for option in options]
+        self.env = {**os.environ, **(env or {})}
+        self.lines = []
+        self.logged = asyncio.Condition()
+        self.process = self.reading = None
+
+    async def start(self, until="event=(listening|ready) "):
+        self.process = await asyncio.create_subprocess_exec(
+            BINARY, "serve", *self.options, env=self.env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, limit=1 << 20)
+        self.reading = asyncio.create_task(self._read())
+        self.first = len(self.lines)
+        return await self.line(until)
+
+    async def _read(self):
+        with open(self.folder / "log", "ab") as log:
+            async for line in self.process.stdout:
+                log.write(line)
+                log.flush()
+                async with self.logged:
+                    self.lines.append(line.decode(errors="replace").rstrip())
+                    self.logged.notify_all()
+        async with self.logged:
+            self.lines.append("event=ended-here")
+            self.logged.notify_all()
+
+    def _find(self, pattern):
+        return next((line for line in self.lines[self.first:] if re.search(pattern, line)), None)
+
+    async def line(self, pattern, wait_s=WAIT_S):
+        """The first line of this run's log that matches; fails when the process ends without it."""
+        def ready():
+            return self._find(pattern) or self._find("^event=ended-here$")
+        async with self.logged:
+            await asyncio.wait_for(self.logged.wait_for(ready), wait_s)
+        found = self._find(pattern)
+        assert found, f"the server ended before {pattern}:\n" + "\n".join(self.lines[-30:])
+        return found
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.returncode is None
+
+    async def kill(self):
+        """kill -9."""
+        self.process.kill()
+        await self._ended()
+
+    async def stop(self, wait_s=WAIT_S):
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return await self._ended(wait_s)
+
+    async def _ended(self, wait_s=WAIT_S):
+        code = await asyncio.wait_for(self.process.wait(), wait_s)
+        await self.reading
+        return code
+
+
+class Server(Process):
+    """A whole installation in one process."""
+
+    def __init__(self, *options, data=None, env=None):
+        data = data or new_data()
+        super().__init__(data.parent, ["--listen", "127.0.0.1:0", "--data", data, "--dev-login",
+                                       *options], env)
+        self.data = data
+        self.base = None
+
+    async def start(self, until="event=(listening|ready) "):
+        line = await super().start(until)
+        self.base = "http://" + re.search(r"address=\"?([0-9.]+:[0-9]+)", line).group(1)
+        return self
+
+    @property
+    def database(self):
+        return self.data / "codecomp.db"
+
+    @property
+    def address(self):
+        host, port = self.base.removeprefix("http://").split(":")
+        return host, int(port)
+
+
+_servers = 0
+
+
+def new_folder():
+    global _servers
+    _servers += 1
+    folder = FOLDER / f"server-{_servers}"
+    folder.mkdir()
+    return folder
+
+
+def new_data():
+    data = new_folder() / "data"
+    shutil.copytree(template(), data)
+    return data
+
+
+def free_ports(count):
+    """Ports that nobody listens on now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+# ---- tests ----------------------------------------------------------------------------------------
+
+class EndToEnd(unittest.IsolatedAsyncioTestCase):
+    """Ends every process it started, gracefully where that is still possible, and reads their logs."""
+
+    async def asyncSetUp(self):
+        asyncio.get_running_loop().set_debug(False)  # which unittest turns on, and which is slow
+        self.processes = []
+        self.players = []
+        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),
+                                          timeout=aiohttp.ClientTimeout(total=WAIT_S))
+        self.addAsyncCleanup(self._end)
+
+    async def _end(self):
+        for player in self.players:
+            await player.close()
+        await self.http.close()
+        codes = []
+        for process in self.processes:
+            if process.running:
+                codes.append(await process.stop())
+        for process in self.processes:
+            log = (process.folder / "log").read_bytes()
+            bad = BAD_LINE.search(log)
+            self.assertIsNone(bad, bad and log[max(0, bad.start() - 500):bad.end() + 3000].decode(errors="replace"))
+        self.assertEqual(codes, [0] * len(codes), "exit codes after SIGTERM")
+
+    def own(self, process):
+        self.processes.append(process)
+        return process
+
+    async def serve(self, *options, **more):
+        return await self.own(Server(*options, **more)).start()
+
+    async def player(self, server, user_id):
+        player = Player(self.http, getattr(server, "base", server), user_id)
+        self.players.append(player)
+        return await player.login()
+
+    async def players_in_room(self, server, host_id=1, guest_id=2, **options):
+        """Host, guest, room: joined and live, not started."""
+        host, guest = await self.player(server, host_id), await self.player(server, guest_id)
+        room = await host.create(**options)
+        await host.listen(room["id"])
+        self.assertEqual(await guest.join(room), "Joined successfully")
+        await guest.listen(room["id"])
+        return host, guest, room
+
+    async def contest(self, server, host_id=1, guest_id=2, **options):
+        """Host, guest, room id, {title: problem id}: started."""
+        host, guest, room = await self.players_in_room(server, host_id, guest_id, **options)
+        self.assertEqual(await host.start(room["id"]), "Contest started")
+        problems = (await guest.get("/rooms/problems", roomId=room["id"])).json
+        return host, guest, room["id"], {row["title"]: row["id"] for row in problems}
+
+    def refused(self, answer, status, text=None):
+        self.assertEqual(answer.status, status, answer.text)
+        self.assertEqual(answer.headers["Content-Type"].split(";")[0], "application/json")
+        self.assertEqual(list(answer.json), ["error"], answer.text)
+        if text is not None:
+            self.assertEqual(answer.error, text)
+
+
+def main():
+    """unittest's main; removes the temporary folder when all passed."""
+    program = unittest.main(exit=False, verbosity=2, module="__main__")
+    if program.result.wasSuccessful():
+        shutil.rmtree(FOLDER)
+    else:
+        print(f"logs and data are in {FOLDER}", file=sys.stderr)
+        for log in sorted(FOLDER.glob("server-*/**/log")):
+            print(f"--- the end of {log}", file=sys.stderr)
+            print(log.read_bytes()[-6000:].decode(errors="replace"), file=sys.stderr)
+    sys.exit(not program.result.wasSuccessful())
+
+
+# ---- invariants -----------------------------------------------------------------------------------
+
+COUNTS = ("Wrong Answer", "Time Limit Exceeded", "Memory Limit Exceeded", "Output Limit Exceeded",
+          "Runtime Error")  # as an attempt before the accepted one
+
+
+def open_database(path):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _standing(submissions, start_ms):
+    """(solved, penalty) of one user from his submissions in a room, in order."""
+    solved, penalty = 0, 0
+    for problem in {row["problem_id"] for row in submissions}:
+        wrongs = 0
+        for row in (row for row in submissions if row["problem_id"] == problem):
+            if row["status"] == "Accepted":
+                solved += 1
+                penalty += 600 * wrongs + (row["created_ms"] - start_ms) // 1000
+                break
+            wrongs += row["status"] in COUNTS
+    return solved, penalty
+
+
+def _result(mine, other):
+    """Tied in both solved and penalty is a draw."""
+    if mine == other:
+        return "DRAW"
+    return "WIN" if (mine[0], -mine[1]) > (other[0], -other[1]) else "LOSS"
+
+
+def check_database(path, acknowledged=()):
+    """Asserts design.md's invariants over a database nobody writes to. `acknowledged`: ids that players
+    were told; each must be there with a final verdict, unless its room still runs."""
+    database = open_database(path)
+    try:
+        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert not database.execute("PRAGMA foreign_key_check").fetchall()
+        ids = {row["id"] for row in database.execute("SELECT id FROM submissions")}
+        assert len(acknowledged) == len(set(acknowledged)), "a submission id was given out twice"
+        assert set(acknowledged) <= ids, f"lost: {sorted(set(acknowledged) - ids)}"
+        for room in database.execute("SELECT * FROM rooms WHERE start_ms IS NOT NULL").fetchall():
+            _check_room(database, room)
+        assert not database.execute(
+            "SELECT 1 FROM open_seats JOIN rooms ON rooms.id = room_id WHERE status = 'FINISHED'"
+        ).fetchall(), "a seat in a finished room"
+    finally:
+        database.close()
+
+
+def _check_room(database, room):
+    rows = database.execute("SELECT * FROM submissions WHERE room_id = ? ORDER BY number",
+                            (room["id"],)).fetchall()
+    users = [row["user_id"] for row in database.execute(
+        "SELECT user_id FROM participants WHERE room_id = ? ORDER BY seat", (room["id"],))]
+    assert len(users) == 2, f"room {room['id']} was started with {len(users)}"
+    history = database.execute("SELECT * FROM contest_history WHERE room_id = ?",
+                               (room["id"],)).fetchall()
+    if room["status"] != "FINISHED":
+        assert not history, f"room {room['id']} has history before its end"
+        return
+    open_ones = [row["id"] for row in rows if row["status"] not in FINAL]
+    assert not open_ones, f"room {room['id']} is finished, without a verdict for {open_ones}"
+    standing = [_standing([row for row in rows if row["user_id"] == user], room["start_ms"])
+                for user in users]
+    expected = {user: (*standing[i], _result(standing[i], standing[1 - i]))
+                for i, user in enumerate(users)}
+    found = {row["user_id"]: (row["solved"], row["penalty_s"], row["result"]) for row in history}
+    assert len(history) == 2 and found == expected, f"room {room['id']}: {found}, expected {expected}"
+    winner = next((user for user in users if expected[user][2] == "WIN"), None)
+    assert (room["winner_user_id"], room["result"]) == (winner, "WIN" if winner else "DRAW")
