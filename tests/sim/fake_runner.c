@@ -1,0 +1,91 @@
+#include "tests/sim/fake_runner.h"
+
+#include <stdio.h>
+
+#include "proto/check.h"
+
+#define REPEAT_MS 5000 /* between two signs of life */
+
+static void s_say(struct fake_runner *self, uint16_t id, const void *message)
+{
+    struct envelope envelope = {.to = {.actor = ACTOR_judge}, .reply = {0, ACTOR_runner, 0, 0, 1}};
+    sim_send(self->sim, self->place, &envelope, id, message);
+}
+
+static void s_say_ready(struct fake_runner *self)
+{
+    struct rec_language languages[] = {{54, slice_of("C++"), slice_of("1")}};
+    struct msg_runner_ready ready = {{1, languages}};
+    s_say(self, MSG_runner_ready, &ready);
+    sim_wake(self->sim, self->place, self->sim->now_ms + REPEAT_MS);
+}
+
+static void s_wake_next(struct fake_runner *self)
+{
+    int64_t sign_ms = self->sim->now_ms + REPEAT_MS;
+    sim_wake(self->sim, self->place, sign_ms < self->done_ms ? sign_ms : self->done_ms);
+}
+
+static void s_take(void *context, const struct frame *frame)
+{
+    struct fake_runner *self = context;
+    struct arena arena = {0};
+    struct codec_error error;
+    size_t taken;
+    struct msg_judge_job job;
+    char code[64];
+    unsigned verdict, takes_ms;
+    if (frame->envelope.kind != MSG_judge_job || self->submission_id)
+        return; /* refused: it says again that it is ready. A second job: its lease runs out */
+    check(codec_decode(&message_judge_job, frame->body, &arena, &job, &taken, &error));
+    snprintf(code, sizeof code, "%.*s", (int)job.code.length, job.code.data);
+    check(sscanf(code, "verdict %u takes %u", &verdict, &takes_ms) == 2);
+    self->submission_id = job.submission_id;
+    self->fence = job.fence;
+    self->verdict = (uint8_t)verdict;
+    self->done_ms = self->sim->now_ms + takes_ms;
+    s_wake_next(self);
+    arena_fini(&arena);
+}
+
+static void s_wake(void *context)
+{
+    struct fake_runner *self = context;
+    if (self->submission_id == 0) {
+        s_say_ready(self);
+        return;
+    }
+    if (self->sim->now_ms < self->done_ms) {
+        struct msg_judge_progress progress = {self->submission_id, self->fence, 1, 3};
+        s_say(self, MSG_judge_progress, &progress);
+        s_wake_next(self);
+        return;
+    }
+    bool accepted = self->verdict == VERDICT_ACCEPTED;
+    struct msg_judge_outcome outcome = {.submission_id = self->submission_id,
+                                        .fence = self->fence,
+                                        .verdict = self->verdict,
+                                        .tests_run = accepted ? 3 : 2,
+                                        .tests_total = 3,
+                                        .failed_test = accepted ? I64_NONE : 2,
+                                        .time_ms = 10,
+                                        .memory_kb = 1000};
+    s_say(self, MSG_judge_outcome, &outcome);
+    self->judged++;
+    self->submission_id = 0;
+    s_say_ready(self);
+}
+
+static void s_killed(void *context)
+{
+    struct fake_runner *self = context;
+    self->submission_id = 0;
+}
+
+static const struct sim_outside s_outside = {s_take, s_wake, s_killed};
+
+void fake_runner_init(struct fake_runner *self, struct sim *sim, bool may_die)
+{
+    *self = (struct fake_runner){.sim = sim};
+    self->place = sim_add(sim, ACTOR_runner, &s_outside, self, may_die);
+}
