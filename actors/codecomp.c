@@ -20,6 +20,7 @@ struct command {
     const char *name;                          /* as typed */
     int options;                               /* which of options.def it takes */
     int (*run)(const struct options *options); /* gives the exit code */
+    size_t least, most;                        /* how many arguments that are no options */
     const char *arguments;                     /* for --help */
     const char *sentence;                      /* for --help */
 };
@@ -81,10 +82,6 @@ static int s_import(const struct options *options)
     struct import_report report = {NULL, s_show_test, s_show_package};
     struct import_summary summary = {0};
     bool ok = true;
-    if (options->argument_count == 0) {
-        fprintf(stderr, "codecomp import: name the folder of a package, or of packages\n");
-        return USAGE;
-    }
     if (!s_open("import", options, &database))
         return 1;
     for (size_t i = 0; i < options->argument_count; i++)
@@ -128,10 +125,6 @@ static int s_replay(const struct options *options)
 {
     struct replay_report report = {.out = stdout};
     enum replay_result worst = REPLAY_EQUAL;
-    if (options->argument_count == 0) {
-        fprintf(stderr, "codecomp replay: name the journals' folder\n");
-        return USAGE;
-    }
     log_set_level(LOG_LEVEL_NONE);
     for (size_t i = 0; i < options->argument_count; i++) {
         const char *path = options->arguments[i];
@@ -150,11 +143,7 @@ static int s_replay(const struct options *options)
 
 static int s_log(const struct options *options)
 {
-    bool ok = options->argument_count > 0;
-    if (!ok) {
-        fprintf(stderr, "codecomp log: name the journals' folder\n");
-        return USAGE;
-    }
+    bool ok = true;
     for (size_t i = 0; i < options->argument_count; i++)
         ok &= transcript_print(options->arguments[i], stdout, stderr);
     return ok ? 0 : 1;
@@ -162,24 +151,41 @@ static int s_log(const struct options *options)
 
 /* ---- the small ones -------------------------------------------------------------------------- */
 
+static void s_show_place(const char *name, const char *address, bool here)
+{
+    printf("%-12s %-28s %s\n", name, address, here ? "here" : "elsewhere");
+}
+
 static int s_check(const struct options *options)
 {
-    static struct topology topology;
-    struct hosting hosting;
-    char error[512];
-    if (!serve_plan(options, &topology, &hosting, error, sizeof error))
+    static struct plan plan;
+    char error[1024];
+    struct options planned = *options;
+    if (options->argument_count == 1) {
+        snprintf(planned.topology, sizeof planned.topology, "%s", options->arguments[0]);
+        planned.sources[OPTION_topology] = OPTION_FROM_FLAG;
+    }
+    options = &planned;
+    if (!serve_plan(options, &plan, error, sizeof error))
         return s_fail("check", error);
+    const struct topology *topology = &plan.topology;
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++) {
         const struct actor_row *row = actor_row(kind);
-        if (!topology.shards[kind])
-            printf("%-10s %-28s %s\n", row->name, "connects to the others",
-                   hosting.shards[kind] ? "here" : "");
-        for (uint8_t shard = 0; shard < topology.shards[kind]; shard++)
-            printf("%s%s%-*u %-28s %s\n", row->name, topology.shards[kind] > 1 ? "/" : " ",
-                   (int)(9 - strlen(row->name)), shard,
-                   topology.endpoints[topology.place[kind][shard]].connect,
-                   hosting.shards[kind] >> shard & 1 ? "here" : "");
+        if (!topology->shards[kind])
+            s_show_place(row->name, "connects to the others", plan_hosts(&plan, kind, 0));
+        for (uint8_t shard = 0; shard < topology->shards[kind]; shard++) {
+            char name[32];
+            snprintf(name, sizeof name, topology->shards[kind] > 1 ? "%s/%u" : "%s", row->name,
+                     shard);
+            s_show_place(name, topology->endpoints[topology->place[kind][shard]].connect,
+                         plan_hosts(&plan, kind, shard));
+        }
     }
+    struct buffer text;
+    buffer_init(&text, 64 * 1024);
+    options_print(options, SERVE, &text);
+    printf("\n%.*s", (int)text.length, text.data);
+    buffer_fini(&text);
     return 0;
 }
 
@@ -227,25 +233,28 @@ static int s_languages(const struct options *options)
 /* ---- main ------------------------------------------------------------------------------------ */
 
 static const struct command s_commands[] = {
-    {"serve", SERVE, serve, "", "serve duels: all in one process, or the actors of --actors"},
-    {"import", IMPORT, s_import, "FOLDER…", "put problem packages into the database"},
-    {"migrate", MIGRATE, s_migrate, "", "bring the database to the newest schema"},
-    {"replay", 0, s_replay, "JOURNALS…", "feed recorded messages to fresh actors and compare"},
-    {"log", 0, s_log, "JOURNALS…", "print recorded messages as JSON lines"},
-    {"check", CHECK, s_check, "", "explain a topology, and what this process would host"},
-    {"token", TOKEN, s_token, "", "print a token for a user, signed with the secret"},
-    {"languages", 0, s_languages, "", "list what can be judged on this machine"},
+    {"serve", SERVE, serve, 0, 0, "", "serve duels: all in one process, or the actors of --actors"},
+    {"import", IMPORT, s_import, 1, SIZE_MAX, "FOLDER...",
+     "put problem packages, or folders of them, into the database"},
+    {"migrate", MIGRATE, s_migrate, 0, 0, "", "bring the database to the newest schema"},
+    {"replay", 0, s_replay, 1, SIZE_MAX, "FOLDER...",
+     "feed recorded messages to fresh actors and compare what they say"},
+    {"log", 0, s_log, 1, SIZE_MAX, "FOLDER...", "print recorded messages as JSON lines"},
+    {"check", SERVE, s_check, 0, 1, "[TOPOLOGY]",
+     "explain the options, a topology, and what this process would host"},
+    {"token", TOKEN, s_token, 0, 0, "", "print a token for a user, signed with the secret"},
+    {"languages", 0, s_languages, 0, 0, "", "list what can be judged on this machine"},
 };
 #define COMMANDS (sizeof s_commands / sizeof s_commands[0])
 
-static int s_help(FILE *out)
+static void s_help(FILE *out)
 {
     fprintf(out, "codecomp %s: real-time 1v1 programming duels\n\n", CODECOMP_VERSION);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  codecomp %-10s %-12s %s\n", s_commands[i].name, s_commands[i].arguments,
+        fprintf(out, "  codecomp %-10s %-11s %s\n", s_commands[i].name, s_commands[i].arguments,
                 s_commands[i].sentence);
-    fprintf(out, "\ncodecomp COMMAND --help tells more.\n");
-    return out == stdout ? 0 : USAGE;
+    fprintf(out, "  codecomp %-10s %-11s %s\n\ncodecomp COMMAND --help tells more.\n", "help",
+            "[--markdown]", "this list, or a table of all options");
 }
 
 static int s_command_help(const struct command *command)
@@ -270,29 +279,47 @@ static int s_markdown(void)
     return 0;
 }
 
+static int s_run(const struct command *command, int argc, char **argv)
+{
+    static struct options options;
+    char error[1024];
+    if (!options_read(&options, command->options, argc, argv, error, sizeof error)) {
+        fprintf(stderr, "codecomp %s: %s\n", command->name, error);
+        return USAGE;
+    }
+    if (options.help)
+        return s_command_help(command);
+    if (options.argument_count < command->least) {
+        fprintf(stderr, "codecomp %s: name a folder: codecomp %s %s\n", command->name,
+                command->name, command->arguments);
+        return USAGE;
+    }
+    if (options.argument_count > command->most) {
+        fprintf(stderr, "codecomp %s: \"%s\" is one argument too many; --help tells more\n",
+                command->name, options.arguments[command->most]);
+        return USAGE;
+    }
+    return command->run(&options);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    bool help = streq(name, "help");
-    if (help && argc > 2 && streq(argv[2], "--markdown"))
+    if (streq(name, "help") && argc > 2 && streq(argv[2], "--markdown"))
         return s_markdown();
-    if (help || streq(name, "--help") || streq(name, "-h"))
-        return s_help(stdout);
+    if (streq(name, "help") || streq(name, "--help") || streq(name, "-h")) {
+        s_help(stdout);
+        return 0;
+    }
     if (streq(name, "--version")) {
         puts("codecomp " CODECOMP_VERSION);
         return 0;
     }
-    for (size_t i = 0; i < COMMANDS; i++) {
-        static struct options options;
-        char error[1024];
-        if (!streq(s_commands[i].name, name))
-            continue;
-        if (!options_read(&options, s_commands[i].options, argc - 2, argv + 2, error,
-                          sizeof error)) {
-            fprintf(stderr, "codecomp %s: %s\n", name, error);
-            return USAGE;
-        }
-        return options.help ? s_command_help(&s_commands[i]) : s_commands[i].run(&options);
-    }
-    return s_help(stderr);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (streq(s_commands[i].name, name))
+            return s_run(&s_commands[i], argc - 2, argv + 2);
+    if (*name)
+        fprintf(stderr, "codecomp: there is no command \"%s\"\n\n", name);
+    s_help(stderr);
+    return USAGE;
 }

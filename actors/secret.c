@@ -37,18 +37,27 @@ static bool s_read(struct secrets *self, const char *path)
     return true;
 }
 
+/* Whole or not at all: written beside, then linked to its name, which fails when another process
+ * was quicker. */
 static bool s_make(struct secrets *self, const char *path)
 {
+    char beside[OPTION_TEXT_BYTES + 64];
     int length = 0;
     for (int i = 0; i < MADE_WORDS; i++)
         length += snprintf(self->text + length, sizeof self->text - (size_t)length, "%016llx",
                            (unsigned long long)clock_chance());
     s_split(self);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    snprintf(beside, sizeof beside, "%s.XXXXXX", path);
+    int fd = mkostemp(beside, O_CLOEXEC); /* 0600 */
     if (fd < 0)
         return false;
     bool ok = write(fd, self->text, (size_t)length) == length && fsync(fd) == 0;
-    return close(fd) == 0 && ok;
+    ok = close(fd) == 0 && ok &&
+         (link(beside, path) == 0 || (errno == EEXIST && s_read(self, path)));
+    int cause = errno;
+    unlink(beside);
+    errno = cause;
+    return ok;
 }
 
 bool secret_load(struct secrets *self, const struct options *options, bool make, char *error,
@@ -67,6 +76,10 @@ bool secret_load(struct secrets *self, const struct options *options, bool make,
         snprintf(self->text, sizeof self->text, "%s", given);
         s_split(self);
     } else if (!s_read(self, path)) {
+        if (errno != ENOENT) {
+            snprintf(error, error_size, "%s: %s", path, strerror(errno));
+            return false;
+        }
         if (!make) {
             snprintf(error, error_size,
                      "no secret for tokens: give every process the same one by --jwt-secret-file "

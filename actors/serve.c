@@ -18,16 +18,16 @@
 #include "actors/store/store.h"
 #include "gateway/gateway.h"
 
-#define STORE_WAIT_MS 30000  /* for a store in another process, at the start */
-#define DRAIN_LIMIT_MS 10000 /* for what is open at the stop */
-#define ASK_MS 2000          /* for an answer that nothing depends on */
+#define STORE_WAIT_MS 30000   /* for a store in another process, at the start */
+#define DRAIN_LIMIT_MS 10000  /* for what is open at the stop */
+#define SAME_SIGNAL_US 500000 /* wrappers send theirs to us and to our group: that is one signal \
+                               */
+#define ASK_MS 2000           /* for an answer that nothing depends on */
 #define ERROR_BYTES 1024
 
 struct server {
     const struct options *options;              /* as given */
-    struct topology topology;                   /* where everybody is */
-    struct hosting hosting;                     /* who is here */
-    struct rec_actor_config config;             /* what actors are told, but their shard */
+    struct plan plan;                           /* what they come to */
     struct store_context store;                 /* the store's */
     struct secrets secrets;                     /* the gateway's */
     char cors_origins[2 * OPTION_TEXT_BYTES];   /* the gateway's */
@@ -41,144 +41,203 @@ struct server {
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 3, 4))) static bool s_wrong(char *error, size_t size,
-                                                          const char *format, ...)
+struct planning {
+    const struct options *options; /* as given */
+    struct plan *plan;             /* being made */
+    char *error;                   /* where the sentence goes */
+    size_t error_size;             /* its room */
+};
+
+__attribute__((format(printf, 2, 3))) static bool s_wrong(struct planning *self, const char *format,
+                                                          ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error, size, format, arguments);
+    vsnprintf(self->error, self->error_size, format, arguments);
     va_end(arguments);
     return false;
 }
 
+/* The same, after the name of the option as it was written. */
+__attribute__((format(printf, 3, 4))) static bool
+s_wrong_option(struct planning *self, enum option_id option, const char *format, ...)
+{
+    char where[OPTION_WHERE_BYTES], what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return s_wrong(self, "%s: %s", options_where(self->options, option, where), what);
+}
+
 /* One word of --actors: a name, or name/shard. */
-static bool s_host_word(const struct topology *topology, struct hosting *hosting, const char *word,
-                        char *error, size_t size)
+static bool s_host_word(struct planning *self, const char *word)
 {
     const char *slash = strchr(word, '/');
     size_t length = slash ? (size_t)(slash - word) : strlen(word);
     enum actor_kind kind = actor_by_name(slice_from(word, length));
     if (kind == ACTOR_NONE)
-        return s_wrong(error, size, "--actors: there is no actor \"%s\"", word);
-    uint8_t shards = topology->shards[kind] ? topology->shards[kind] : 1;
-    uint64_t all = shards == 64 ? UINT64_MAX : (1ull << shards) - 1;
+        return s_wrong_option(self, OPTION_actors, "there is no actor \"%s\"", word);
+    uint8_t shards = self->plan->topology.shards[kind] ? self->plan->topology.shards[kind] : 1;
     if (!slash) {
-        hosting->shards[kind] |= all;
+        self->plan->hosted[kind] |= shards == 64 ? UINT64_MAX : (1ull << shards) - 1;
         return true;
     }
     char *end;
     unsigned long shard = strtoul(slash + 1, &end, 10);
-    if (*end || end == slash + 1 || shard >= shards)
-        return s_wrong(error, size, "--actors: %s: there is no such shard", word);
-    hosting->shards[kind] |= 1ull << shard;
+    if (!isdigit((unsigned char)slash[1]) || *end || shard >= shards)
+        return s_wrong_option(self, OPTION_actors, "%s: there is no such shard", word);
+    self->plan->hosted[kind] |= 1ull << shard;
     return true;
 }
 
-static bool s_read_actors(const struct options *options, const struct topology *topology,
-                          struct hosting *hosting, char *error, size_t size)
+static bool s_read_actors(struct planning *self)
 {
     char list[OPTION_TEXT_BYTES], *rest = list;
-    snprintf(list, sizeof list, "%s", options->actors);
-    for (char *word; (word = strsep(&rest, ","));) {
+    bool any = false;
+    snprintf(list, sizeof list, "%s", self->options->actors);
+    for (char *word; (word = strsep(&rest, ", "));) {
+        any |= *word != '\0';
         if (streq(word, "all")) {
             for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
-                if (!s_host_word(topology, hosting, actor_row(kind)->name, error, size))
+                if (!s_host_word(self, actor_row(kind)->name))
                     return false;
-        } else if (*word && !s_host_word(topology, hosting, word, error, size))
+        } else if (*word && !s_host_word(self, word))
             return false;
     }
-    return true;
-}
-
-static bool s_hosted(const struct hosting *hosting, uint8_t kind, uint8_t shard)
-{
-    return hosting->shards[kind] >> shard & 1;
+    return any || s_wrong_option(self, OPTION_actors, "names nobody");
 }
 
 /* Actors at one address share a thread: all of them are here, or none. Those that are elsewhere
  * must have an address that can be reached. */
-static bool s_plan_fits(const struct topology *topology, const struct hosting *hosting, char *error,
-                        size_t size)
+static bool s_plan_fits(struct planning *self)
 {
+    const struct plan *plan = self->plan;
+    const struct topology *topology = &plan->topology;
     bool here[TOPOLOGY_ENDPOINTS_MAX] = {0}, elsewhere[TOPOLOGY_ENDPOINTS_MAX] = {0};
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
         for (uint8_t shard = 0; shard < topology->shards[kind]; shard++)
-            (s_hosted(hosting, kind, shard) ? here : elsewhere)[topology->place[kind][shard]] =
-                true;
+            (plan_hosts(plan, kind, shard) ? here : elsewhere)[topology->place[kind][shard]] = true;
     for (uint32_t i = 0; i < topology->endpoint_count; i++) {
         const char *address = topology->endpoints[i].connect;
         if (here[i] && elsewhere[i])
-            return s_wrong(error, size,
-                           "--actors names only some of the actors at %s; actors at one address "
-                           "share a thread: name all of them, or give them addresses of their own",
-                           address);
+            return s_wrong_option(self, OPTION_actors,
+                                  "names only some of the actors at %s; actors at one address "
+                                  "share a thread: name all of them, or give them addresses of "
+                                  "their own in a topology file",
+                                  address);
         if (elsewhere[i] && !topology_is_tcp(address))
-            return s_wrong(error, size,
-                           "%s can't be reached from another process; in the topology file, give "
-                           "actors that are not all in one process a tcp:// address",
-                           address);
+            return s_wrong_option(self, OPTION_actors,
+                                  "leaves out the actors at %s, which can't be reached from "
+                                  "another process; in the topology file, give them a tcp:// "
+                                  "address",
+                                  address);
     }
-    if (hosting->shards[ACTOR_gateway] && !hosting->shards[ACTOR_fanout] &&
+    if (plan->hosted[ACTOR_gateway] && !plan->hosted[ACTOR_fanout] &&
         !topology_is_tcp(topology->stream.connect))
-        return s_wrong(error, size, "fanout's stream %s can't be reached from another process",
-                       topology->stream.connect);
+        return s_wrong_option(self, OPTION_topology,
+                              "fanout's stream %s can't be reached from another process",
+                              topology->stream.connect);
     return true;
 }
 
-bool serve_plan(const struct options *options, struct topology *topology, struct hosting *hosting,
-                char *error, size_t size)
+static bool s_read_topology(struct planning *self)
 {
-    *hosting = (struct hosting){0};
-    if (*options->topology) {
-        if (!topology_load(topology, options->topology, error, size))
-            return false;
-    } else
-        topology_default(topology);
-    return s_read_actors(options, topology, hosting, error, size) &&
-           s_plan_fits(topology, hosting, error, size);
-}
-
-static bool s_all_here(const struct server *self)
-{
-    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
-        for (uint8_t shard = 0; shard < self->topology.shards[kind]; shard++)
-            if (!s_hosted(&self->hosting, kind, shard))
-                return false;
+    struct topology *topology = &self->plan->topology;
+    if (*self->options->topology)
+        return topology_load(topology, self->options->topology, self->error, self->error_size);
+    topology_default(topology);
     return true;
 }
 
-/* ---- preparing ------------------------------------------------------------------------------- */
-
-static bool s_check_drivers(struct server *self)
+static bool s_check_drivers(struct planning *self)
 {
     const struct options *options = self->options;
     const struct {
-        const char *flag, *given, *known;
-    } drivers[] = {{"--queue", options->queue, "local:"},
-                   {"--events", options->events, "local:"},
-                   {"--runner", options->runner, "sandbox:"}};
-    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
-        if (!streq(drivers[i].given, drivers[i].known))
-            return s_wrong(self->error, ERROR_BYTES, "%s %s: this version has %s only",
-                           drivers[i].flag, drivers[i].given, drivers[i].known);
+        enum option_id option;
+        const char *given, *known;
+        bool whole;
+    } drivers[] = {{OPTION_database, options->database, "sqlite:", false},
+                   {OPTION_queue, options->queue, "local:", true},
+                   {OPTION_events, options->events, "local:", true},
+                   {OPTION_runner, options->runner, "sandbox:", true}};
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        const char *known = drivers[i].known;
+        if (drivers[i].whole ? !streq(drivers[i].given, known)
+                             : strncmp(drivers[i].given, known, strlen(known)) != 0)
+            return s_wrong_option(self, drivers[i].option,
+                                  "%.*s is not to be had; this version "
+                                  "knows %s only",
+                                  (int)strcspn(drivers[i].given, ":"), drivers[i].given, known);
+    }
     return true;
 }
 
-static bool s_read_rules(struct server *self)
+static bool s_read_rules(struct planning *self)
 {
     const struct options *options = self->options;
     struct limiter_rate rate;
     if (!limiter_rate_parse(slice_of(options->submit_limit), &rate))
-        return s_wrong(self->error, ERROR_BYTES,
-                       "--submit-limit: \"%s\" is not a number and a time, as in 5/10s",
-                       options->submit_limit);
-    self->config = (struct rec_actor_config){.shards = 1,
-                                             .contest_duration_ms = options->contest_duration,
-                                             .contest_problems = options->contest_problems,
-                                             .waiting_expiry_ms = options->waiting_expiry,
-                                             .settle_limit_ms = options->settle_limit,
-                                             .submit_limit = rate.limit,
-                                             .submit_window_ms = rate.window_ms};
+        return s_wrong_option(self, OPTION_submit_limit,
+                              "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s",
+                              options->submit_limit, LIMITER_MAX);
+    self->plan->config = (struct rec_actor_config){.shards = 1,
+                                                   .contest_duration_ms = options->contest_duration,
+                                                   .contest_problems = options->contest_problems,
+                                                   .waiting_expiry_ms = options->waiting_expiry,
+                                                   .settle_limit_ms = options->settle_limit,
+                                                   .submit_limit = rate.limit,
+                                                   .submit_window_ms = rate.window_ms};
+    return true;
+}
+
+/* Ports above would be cut to 16 bits without a word. */
+static bool s_check_listen(struct planning *self)
+{
+    const char *listen = self->options->listen, *colon = strrchr(listen, ':');
+    char *end = NULL;
+    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+    if (colon && isdigit((unsigned char)colon[1]) && *end == '\0' && port <= UINT16_MAX)
+        return true;
+    return s_wrong_option(self, OPTION_listen,
+                          "\"%s\" is not an address and a port, as in 127.0.0.1:8081", listen);
+}
+
+static const char *const s_levels[] = {"debug", "info", "warn", "error"};
+
+/* LOG_LEVEL_ERROR + 1: there is no such level. */
+static enum log_level s_log_level(const char *name)
+{
+    enum log_level level = LOG_LEVEL_DEBUG;
+    while (level <= LOG_LEVEL_ERROR && !streq(name, s_levels[level]))
+        level++;
+    return level;
+}
+
+static bool s_check_log_level(struct planning *self)
+{
+    return s_log_level(self->options->log_level) <= LOG_LEVEL_ERROR ||
+           s_wrong_option(self, OPTION_log_level, "\"%s\" is not debug, info, warn or error",
+                          self->options->log_level);
+}
+
+bool serve_plan(const struct options *options, struct plan *plan, char *error, size_t error_size)
+{
+    struct planning planning = {options, plan, error, error_size};
+    *plan = (struct plan){0};
+    return s_check_log_level(&planning) && s_check_listen(&planning) &&
+           s_check_drivers(&planning) && s_read_rules(&planning) && s_read_topology(&planning) &&
+           s_read_actors(&planning) && s_plan_fits(&planning);
+}
+
+/* ---- preparing ------------------------------------------------------------------------------- */
+
+static bool s_all_here(const struct plan *plan)
+{
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
+        for (uint8_t shard = 0; shard < plan->topology.shards[kind]; shard++)
+            if (!plan_hosts(plan, kind, shard))
+                return false;
     return true;
 }
 
@@ -200,34 +259,13 @@ static void s_choose_origins(struct server *self)
 
 static bool s_make_folder(struct server *self)
 {
+    char where[OPTION_WHERE_BYTES];
     const char *data = self->options->data;
     if (mkdir(data, 0700) == 0 || errno == EEXIST)
         return true;
-    return s_wrong(self->error, ERROR_BYTES, "--data %s: %s", data, strerror(errno));
-}
-
-/* Ports above would be cut to 16 bits without a word. */
-static bool s_check_listen(struct server *self)
-{
-    const char *listen = self->options->listen, *colon = strrchr(listen, ':');
-    char *end = NULL;
-    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-    if (colon && isdigit((unsigned char)colon[1]) && *end == '\0' && port <= UINT16_MAX)
-        return true;
-    return s_wrong(self->error, ERROR_BYTES,
-                   "--listen %s: not an address and a port, as in 127.0.0.1:8081", listen);
-}
-
-static bool s_set_log_level(struct server *self)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    for (enum log_level level = LOG_LEVEL_DEBUG; level <= LOG_LEVEL_ERROR; level++)
-        if (streq(self->options->log_level, names[level])) {
-            log_set_level(level);
-            return true;
-        }
-    return s_wrong(self->error, ERROR_BYTES, "--log-level: there is no level \"%s\"",
-                   self->options->log_level);
+    snprintf(self->error, ERROR_BYTES, "%s: %s: %s",
+             options_where(self->options, OPTION_data, where), data, strerror(errno));
+    return false;
 }
 
 /* As many descriptors as we may have: each browser is one, each mailbox another. */
@@ -243,14 +281,14 @@ static void s_raise_limits(void)
 static bool s_prepare(struct server *self)
 {
     const struct options *options = self->options;
+    if (!serve_plan(options, &self->plan, self->error, ERROR_BYTES))
+        return false;
+    log_set_level(s_log_level(options->log_level));
     self->store = (struct store_context){options->database, options->data};
     s_choose_origins(self);
-    return s_set_log_level(self) && s_check_listen(self) && s_check_drivers(self) &&
-           s_read_rules(self) &&
-           serve_plan(options, &self->topology, &self->hosting, self->error, ERROR_BYTES) &&
-           s_make_folder(self) &&
-           (!self->hosting.shards[ACTOR_gateway] ||
-            secret_load(&self->secrets, options, s_all_here(self), self->error, ERROR_BYTES));
+    return s_make_folder(self) && (!self->plan.hosted[ACTOR_gateway] ||
+                                   secret_load(&self->secrets, options, s_all_here(&self->plan),
+                                               self->error, ERROR_BYTES));
 }
 
 /* ---- starting -------------------------------------------------------------------------------- */
@@ -264,24 +302,26 @@ static const struct actor_class *const s_classes[ACTOR_KINDS] = {
 static bool s_start_host(struct server *self, uint32_t endpoint)
 {
     static struct host_actor actors[HOST_ACTORS_MAX];
-    struct host_options options = {.topology = &self->topology,
+    struct host_options options = {.topology = &self->plan.topology,
                                    .endpoint = (int)endpoint,
                                    .actors = actors,
                                    .journal_folder =
                                        *self->options->journal ? self->options->journal : NULL};
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
-        for (uint8_t shard = 0; shard < self->topology.shards[kind]; shard++) {
-            if (self->topology.place[kind][shard] != endpoint ||
-                !s_hosted(&self->hosting, kind, shard))
+        for (uint8_t shard = 0; shard < self->plan.topology.shards[kind]; shard++) {
+            if (self->plan.topology.place[kind][shard] != endpoint ||
+                !plan_hosts(&self->plan, kind, shard))
                 continue;
-            if (options.actor_count == HOST_ACTORS_MAX)
-                return s_wrong(self->error, ERROR_BYTES, "too many actors at %s",
-                               self->topology.endpoints[endpoint].connect);
+            if (options.actor_count == HOST_ACTORS_MAX) {
+                snprintf(self->error, ERROR_BYTES, "more than %d actors at %s", HOST_ACTORS_MAX,
+                         self->plan.topology.endpoints[endpoint].connect);
+                return false;
+            }
             struct host_actor *actor = &actors[options.actor_count++];
-            *actor = (struct host_actor){s_classes[kind], self->config,
+            *actor = (struct host_actor){s_classes[kind], self->plan.config,
                                          kind == ACTOR_store ? &self->store : NULL};
             actor->config.shard = shard;
-            actor->config.shards = self->topology.shards[kind];
+            actor->config.shards = self->plan.topology.shards[kind];
         }
     if (options.actor_count == 0 || self->hosts[endpoint])
         return true;
@@ -292,7 +332,7 @@ static bool s_start_host(struct server *self, uint32_t endpoint)
 static bool s_only_runner(const struct server *self)
 {
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
-        if (kind != ACTOR_runner && self->hosting.shards[kind])
+        if (kind != ACTOR_runner && self->plan.hosted[kind])
             return false;
     return true;
 }
@@ -319,7 +359,7 @@ static bool s_start_runner(struct server *self)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int64_t slots = self->options->runner_slots;
-    struct runner_options options = {.topology = &self->topology,
+    struct runner_options options = {.topology = &self->plan.topology,
                                      .data_folder = self->options->data,
                                      .slots = (unsigned)(slots                      ? slots
                                                          : cores > 0 && cores < 256 ? cores
@@ -334,13 +374,15 @@ static bool s_start_runner(struct server *self)
     if (!self->runner)
         s_tell_why_not(&why);
     buffer_fini(&why);
-    return self->runner || !s_only_runner(self) ||
-           s_wrong(self->error, ERROR_BYTES, "nothing else was to be hosted here than the runner");
+    if (self->runner || !s_only_runner(self))
+        return true;
+    snprintf(self->error, ERROR_BYTES, "nothing else was to be hosted here than the runner");
+    return false;
 }
 
 static bool s_make_gateway(struct server *self)
 {
-    struct gateway_config config = {.topology = &self->topology,
+    struct gateway_config config = {.topology = &self->plan.topology,
                                     .listen = self->options->listen,
                                     .cors_origins = self->cors_origins,
                                     .secret = self->secrets.current,
@@ -378,22 +420,22 @@ static void s_look_for_problems(struct server *self)
 
 static bool s_start(struct server *self)
 {
-    bool store = self->hosting.shards[ACTOR_store];
-    if (store && !s_start_host(self, self->topology.place[ACTOR_store][0]))
+    bool store = self->plan.hosted[ACTOR_store];
+    if (store && !s_start_host(self, self->plan.topology.place[ACTOR_store][0]))
         return false;
-    self->query = query_new(&self->topology, self->error, ERROR_BYTES);
+    self->query = query_new(&self->plan.topology, self->error, ERROR_BYTES);
     if (!self->query)
         return false;
-    self->claim = claim_new(self->query, &self->topology, self->hosting.shards, STORE_WAIT_MS,
+    self->claim = claim_new(self->query, &self->plan.topology, self->plan.hosted, STORE_WAIT_MS,
                             self->error, ERROR_BYTES);
     if (!self->claim)
         return false;
-    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+    for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (!s_start_host(self, i))
             return false;
-    if (self->hosting.shards[ACTOR_gateway] && !s_make_gateway(self))
+    if (self->plan.hosted[ACTOR_gateway] && !s_make_gateway(self))
         return false;
-    if (self->hosting.shards[ACTOR_runner] && !s_start_runner(self))
+    if (self->plan.hosted[ACTOR_runner] && !s_start_runner(self))
         return false;
     if (self->gateway)
         s_listen(self);
@@ -410,17 +452,36 @@ static void s_stop(struct server *self)
     if (self->gateway && !gateway_drain(self->gateway, DRAIN_LIMIT_MS))
         log_warn("drain-cut-short", "limit_ms=%d", DRAIN_LIMIT_MS);
     gateway_destroy(&self->gateway);
-    uint32_t store = self->topology.place[ACTOR_store][0];
-    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+    uint32_t store = self->plan.topology.place[ACTOR_store][0];
+    for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (self->hosts[i])
             host_drain(self->hosts[i]);
     runner_stop(&self->runner);
-    for (uint32_t i = 0; i < self->topology.endpoint_count; i++)
+    for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (i != store)
             host_destroy(&self->hosts[i]);
     claim_destroy(&self->claim);
     query_destroy(&self->query);
     host_destroy(&self->hosts[store]);
+}
+
+static int64_t s_stopping_us; /* when the first signal came */
+
+static void s_on_second_signal(int signal)
+{
+    if (clock_mono_us() - s_stopping_us > SAME_SIGNAL_US)
+        _exit(128 + signal);
+}
+
+/* From now on a signal ends us at once: whoever sends it does not want to wait. */
+static void s_hear_second_signal(sigset_t *signals)
+{
+    struct sigaction action = {.sa_handler = s_on_second_signal, .sa_flags = SA_RESTART};
+    s_stopping_us = clock_mono_us();
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigdelset(signals, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
 /* Waits for the signal to stop; false: the claims are lost. */
@@ -467,8 +528,7 @@ int serve(const struct options *options)
     bool started = s_start(&self), ended_well = started && s_wait(&self, &signals);
     if (!started)
         log_error("not-started", "why=\"%s\"", self.error);
-    sigdelset(&signals, SIGHUP);
-    pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* a second signal ends us at once */
+    s_hear_second_signal(&signals);
     s_stop(&self);
     log_info("stopped", "code=%d", ended_well ? 0 : 1);
     return ended_well ? 0 : 1;

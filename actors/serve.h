@@ -5,14 +5,21 @@
 #include "actors/runtime/options.h"
 #include "actors/runtime/topology.h"
 
-/* Which shards of each actor this process hosts. */
-struct hosting {
-    uint64_t shards[ACTOR_KINDS]; /* a bit mask of shards; gateway and runner: 1 or 0 */
+/* What the options come to. */
+struct plan {
+    struct topology topology;       /* where everybody is */
+    uint64_t hosted[ACTOR_KINDS];   /* who is here: a bit mask of shards; gateway, runner: 1 or 0 */
+    struct rec_actor_config config; /* what actors are told, but their shard */
 };
 
-/* Reads --topology and --actors. False: `error` says what does not fit. */
-bool serve_plan(const struct options *options, struct topology *topology, struct hosting *hosting,
-                char *error, size_t error_size);
+static inline bool plan_hosts(const struct plan *self, uint8_t actor, uint8_t shard)
+{
+    return self->hosted[actor] >> shard & 1;
+}
+
+/* Checks all that can be checked without starting anything. False: `error` names the option, or the
+ * place in the topology file, and says what is wrong. */
+bool serve_plan(const struct options *options, struct plan *plan, char *error, size_t error_size);
 /* Returns the exit code. */
 int serve(const struct options *options);
 

@@ -3,6 +3,8 @@
 #include <czmq.h>
 #include <stddef.h>
 
+#include "proto/check.h"
+
 enum option_type { TEXT, FLAG, NUMBER, MS, BYTES };
 
 struct option_row {
@@ -23,7 +25,6 @@ static const struct option_row s_rows[] = {
 #include "actors/runtime/options.def"
 #undef OPTION
 };
-#define ROWS (sizeof s_rows / sizeof s_rows[0])
 #define NAME_SIZE 64
 
 struct reading {
@@ -91,12 +92,29 @@ static const char *s_expected(const struct option_row *row, char text[160])
     return text;
 }
 
-/* Sets an option from text; `where` says where that stood. */
-static bool s_set(struct reading *self, const struct option_row *row, const char *where,
+const char *options_where(const struct options *self, enum option_id option,
+                          char text[OPTION_WHERE_BYTES])
+{
+    char name[NAME_SIZE];
+    s_flag(&s_rows[option], name);
+    if (self->sources[option] == OPTION_FROM_FILE)
+        snprintf(text, OPTION_WHERE_BYTES, "%s: %s", self->file, name);
+    else if (self->sources[option] == OPTION_FROM_ENVIRONMENT)
+        s_variable(&s_rows[option], text);
+    else
+        snprintf(text, OPTION_WHERE_BYTES, "--%s", name);
+    return text;
+}
+
+/* Sets an option from text that stood there. */
+static bool s_set(struct reading *self, const struct option_row *row, enum option_source source,
                   const char *text)
 {
     void *at = (char *)self->options + row->offset;
-    char expected[160];
+    enum option_id option = (enum option_id)(row - s_rows);
+    char where[OPTION_WHERE_BYTES], expected[160];
+    self->options->sources[option] = source;
+    options_where(self->options, option, where);
     if (row->type == TEXT) {
         if (strlen(text) >= OPTION_TEXT_BYTES)
             return s_wrong(self, "%s: longer than %d bytes", where, OPTION_TEXT_BYTES - 1);
@@ -118,19 +136,19 @@ static bool s_set(struct reading *self, const struct option_row *row, const char
 
 static bool s_read_defaults(struct reading *self)
 {
-    for (size_t i = 0; i < ROWS; i++)
-        if (!s_set(self, &s_rows[i], s_rows[i].field, s_rows[i].absent))
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (!s_set(self, &s_rows[i], OPTION_FROM_DEFAULT, s_rows[i].absent))
             return false;
     return true;
 }
 
 static bool s_read_environment(struct reading *self)
 {
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         char name[NAME_SIZE];
         s_variable(&s_rows[i], name);
         const char *text = getenv(name);
-        if (text && !s_set(self, &s_rows[i], name, text))
+        if (text && !s_set(self, &s_rows[i], OPTION_FROM_ENVIRONMENT, text))
             return false;
     }
     return true;
@@ -138,7 +156,7 @@ static bool s_read_environment(struct reading *self)
 
 static const struct option_row *s_row(const char *name, size_t length)
 {
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         char flag[NAME_SIZE];
         s_flag(&s_rows[i], flag);
         if (strlen(flag) == length && strncmp(flag, name, length) == 0)
@@ -147,46 +165,71 @@ static const struct option_row *s_row(const char *name, size_t length)
     return NULL;
 }
 
-static bool s_read_file(struct reading *self, const char *path)
+/* One line of the file. The section `topology` may stand in the same file: then it is that one. */
+static bool s_read_line(struct reading *self, zconfig_t *node)
 {
+    const char *name = zconfig_name(node), *value = zconfig_value(node);
+    const struct option_row *row = s_row(name, strlen(name));
+    bool section = zconfig_child(node) != NULL;
+    if (!row || (section && row != &s_rows[OPTION_topology]))
+        return s_wrong(self, "%s: there is no such option: %s", self->options->file, name);
+    if (section)
+        value = self->options->file;
+    return s_set(self, row, OPTION_FROM_FILE, value ? value : "");
+}
+
+static bool s_read_file(struct reading *self)
+{
+    const char *path = self->options->file;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return s_wrong(self, "--config %s: %s", path, strerror(errno));
+    fclose(file);
     zconfig_t *root = zconfig_load(path);
     if (!root)
         return s_wrong(self,
-                       "--config %s: can't be read, or is not ZPL (each level is indented by "
-                       "exactly four spaces, a line is `name = \"value\"`)",
+                       "--config %s: not ZPL: a line is `name = \"value\"`, each level is "
+                       "indented by exactly four spaces",
                        path);
     bool ok = true;
-    for (zconfig_t *node = zconfig_child(root); ok && node; node = zconfig_next(node)) {
-        const char *name = zconfig_name(node), *value = zconfig_value(node);
-        const struct option_row *row = s_row(name, strlen(name));
-        char where[OPTION_TEXT_BYTES + NAME_SIZE];
-        snprintf(where, sizeof where, "%s: %s", path, name);
-        if (row && zconfig_child(node)) /* the section `topology` may stand in the same file */
-            value = path;
-        if (row)
-            ok = s_set(self, row, where, value ? value : "");
-        else
-            ok = s_wrong(self, "%s: there is no such option", where);
-    }
+    for (zconfig_t *node = zconfig_child(root); ok && node; node = zconfig_next(node))
+        ok = s_read_line(self, node);
     zconfig_destroy(&root);
     return ok;
 }
 
-/* The flag most like an unknown one: the longest common beginning. */
+/* How many letters must be put in, taken out or changed to make one name of the other. */
+static size_t s_distance(const char *a, const char *b)
+{
+    size_t row[NAME_SIZE], width = strlen(b);
+    for (size_t k = 0; k <= width; k++)
+        row[k] = k;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= width; k++) {
+            size_t best = corner + (a[i - 1] != b[k - 1]);
+            corner = row[k];
+            best = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
+            row[k] = corner + 1 < best ? corner + 1 : best;
+        }
+    }
+    return row[width];
+}
+
+/* The flag most like an unknown one; "" when none is. */
 static const char *s_nearest(const char *name, int command, char flag[NAME_SIZE])
 {
-    size_t best = 0;
+    size_t best = 1 + strlen(name) / 2;
     flag[0] = '\0';
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         char candidate[NAME_SIZE];
-        size_t same = 0;
         s_flag(&s_rows[i], candidate);
-        while (candidate[same] && candidate[same] == name[same])
-            same++;
-        if (same > best && s_rows[i].commands & command) {
-            best = same;
-            snprintf(flag, NAME_SIZE, "%s", candidate);
-        }
+        size_t distance = s_rows[i].commands & command ? s_distance(name, candidate) : SIZE_MAX;
+        if (distance >= best)
+            continue;
+        best = distance;
+        snprintf(flag, NAME_SIZE, "%s", candidate);
     }
     return flag;
 }
@@ -194,8 +237,10 @@ static const char *s_nearest(const char *name, int command, char flag[NAME_SIZE]
 static bool s_unknown(struct reading *self, const char *argument, int command)
 {
     char nearest[NAME_SIZE];
-    s_nearest(argument + 2, command, nearest);
-    return s_wrong(self, "%s: there is no such option%s%s%s; --help lists them", argument,
+    char name[2 * NAME_SIZE];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
+    s_nearest(name + 2, command, nearest);
+    return s_wrong(self, "%s: there is no such option%s%s%s; --help lists them", name,
                    *nearest ? "; did you mean --" : "", nearest, *nearest ? "?" : "");
 }
 
@@ -217,9 +262,7 @@ static bool s_read_flag(struct reading *self, int command, int argc, char **argv
         value = argv[1];
         *used = 2;
     }
-    char where[NAME_SIZE + 2] = "--";
-    s_flag(row, where + 2);
-    return s_set(self, row, where, value);
+    return s_set(self, row, OPTION_FROM_FLAG, value);
 }
 
 static bool s_read_flags(struct reading *self, int command, int argc, char **argv)
@@ -243,26 +286,58 @@ bool options_read(struct options *self, int command, int argc, char **argv, char
     struct reading reading = {self, error, error_size};
     *self = (struct options){.arguments = argv};
     char **flags = malloc((size_t)(argc + 1) * sizeof *flags); /* read twice: argv is rearranged */
-    if (!flags)
-        return s_wrong(&reading, "out of memory");
+    check(flags);
     memcpy(flags, argv, (size_t)argc * sizeof *flags);
-    /* once for --config and --help, once over what the file and the environment say */
+    /* once for --config and --help, once over what the file says */
     bool ok = s_read_defaults(&reading) && s_read_environment(&reading) &&
               s_read_flags(&reading, command, argc, flags);
-    char config[OPTION_TEXT_BYTES];
-    snprintf(config, sizeof config, "%s", self->config);
-    if (ok && *config)
-        ok = s_read_defaults(&reading) && s_read_file(&reading, config) &&
-             s_read_environment(&reading) && s_read_flags(&reading, command, argc, flags);
+    snprintf(self->file, sizeof self->file, "%s", self->config);
+    if (ok && *self->file)
+        ok = s_read_defaults(&reading) && s_read_file(&reading) && s_read_environment(&reading) &&
+             s_read_flags(&reading, command, argc, flags);
     free(flags);
     return ok;
+}
+
+/* ---- printing -------------------------------------------------------------------------------- */
+
+/* A number in the largest unit that keeps it whole. */
+static void s_print_number(const struct option_row *row, int64_t value, struct buffer *out)
+{
+    const struct unit *best = NULL;
+    for (size_t i = 0; i < sizeof s_units / sizeof s_units[0]; i++)
+        if (s_units[i].type == row->type && value % s_units[i].factor == 0 &&
+            (!best || value >= s_units[i].factor))
+            best = &s_units[i];
+    buffer_printf(out, "%lld%s", (long long)(value / best->factor), best->text);
+}
+
+void options_print(const struct options *self, int command, struct buffer *out)
+{
+    static const char *const sources[] = {"default", "file", "environment", "flag"};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = &s_rows[i];
+        const void *at = (const char *)self + row->offset;
+        char flag[NAME_SIZE];
+        if (!(row->commands & command))
+            continue;
+        s_flag(row, flag);
+        buffer_printf(out, "%s = \"", flag);
+        if (row->type == TEXT)
+            buffer_append_text(out, at);
+        else if (row->type == FLAG)
+            buffer_append_text(out, *(const bool *)at ? "on" : "off");
+        else
+            s_print_number(row, *(const int64_t *)at, out);
+        buffer_printf(out, "\"    # %s\n", sources[self->sources[i]]);
+    }
 }
 
 /* ---- help ------------------------------------------------------------------------------------ */
 
 void options_help(int command, struct buffer *out)
 {
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &s_rows[i];
         char flag[NAME_SIZE], left[2 * NAME_SIZE];
         if (!(row->commands & command))
@@ -279,7 +354,7 @@ void options_help(int command, struct buffer *out)
 void options_markdown(struct buffer *out)
 {
     buffer_append_text(out, "| option | environment | default | what it is |\n|---|---|---|---|\n");
-    for (size_t i = 0; i < ROWS; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &s_rows[i];
         char flag[NAME_SIZE], variable[NAME_SIZE];
         if (!(row->commands & SERVE))

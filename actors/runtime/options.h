@@ -7,7 +7,21 @@
 #define OPTION_TEXT_BYTES 512
 
 /* Which commands take an option. */
-enum { SERVE = 1, IMPORT = 2, MIGRATE = 4, TOKEN = 8, CHECK = 16 };
+enum { SERVE = 1, IMPORT = 2, MIGRATE = 4, TOKEN = 8 };
+
+enum option_id {
+#define OPTION(field, type, commands, absent, least, most, argument, sentence) OPTION_##field,
+#include "actors/runtime/options.def"
+#undef OPTION
+    OPTION_COUNT
+};
+
+enum option_source {
+    OPTION_FROM_DEFAULT,
+    OPTION_FROM_FILE,
+    OPTION_FROM_ENVIRONMENT,
+    OPTION_FROM_FLAG
+};
 
 struct options {
 #define OPTION(field, type, commands, absent, least, most, argument, sentence) \
@@ -19,15 +33,23 @@ struct options {
 #define OPTION_FIELD_BYTES(field) int64_t field;
 #include "actors/runtime/options.def"
 #undef OPTION
-    char **arguments;      /* what is no option, borrowed from argv */
-    size_t argument_count; /* how many */
-    bool help;             /* --help was among them */
+    enum option_source sources[OPTION_COUNT]; /* where each came from */
+    char file[OPTION_TEXT_BYTES];             /* the --config file that was read; or "" */
+    char **arguments;                         /* what is no option, borrowed from argv */
+    size_t argument_count;                    /* how many */
+    bool help;                                /* --help was among them */
 };
 
 /* Reads the arguments behind a command's name. False: `error` names the option, where it stood, and
  * what is wrong with it. */
 bool options_read(struct options *self, int command, int argc, char **argv, char *error,
                   size_t error_size);
+#define OPTION_WHERE_BYTES (OPTION_TEXT_BYTES + 64)
+/* The option as its user wrote it: "--listen", "CODECOMP_LISTEN", "duels.zpl: listen". */
+const char *options_where(const struct options *self, enum option_id option,
+                          char text[OPTION_WHERE_BYTES]);
+/* All that a command takes, as a ZPL file would have them, with where each came from. */
+void options_print(const struct options *self, int command, struct buffer *out);
 /* The options of a command as --help shows them. */
 void options_help(int command, struct buffer *out);
 /* All of serve's as a table in Markdown. */
