@@ -183,7 +183,7 @@ class Server(Process):
         self.data = data
         self.base = None
 
-    async def start(self, until="event=(listening|ready) "):
+    async def start(self, until="event=listening "):
         line = await super().start(until)
         self.base = "http://" + re.search(r"address=\"?([0-9.]+:[0-9]+)", line).group(1)
         return self
