@@ -1,3 +1,5 @@
+/* A journal is mapped, not read: it may be larger than memory, and is looked at once from its
+ * beginning to its end. Not its business: what is in it. */
 #include "actors/runtime/journal_files.h"
 
 #include <dirent.h>

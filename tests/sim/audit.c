@@ -1,3 +1,5 @@
+/* Reads with SQL of its own, so that an error in the program's statements is not read away. Stops
+ * at the first thing that is not as it should be. */
 #include "tests/sim/audit.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* A table of states: what a player says, what he expects, what he makes of a refusal. The gateway
+ * beneath it keeps one question open per player. Not its business: the database (audit.c). */
 #include "tests/sim/duel.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Holds one job at a time, as a slot does; a second one is ignored, and its lease runs out. */
 #include "tests/sim/fake_runner.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* A heap of parcels by arrival. Promises: nothing between two places overtakes; nothing is lost but
+ * by net_lose. */
 #include "tests/sim/net.h"
 
 #include <stdlib.h>

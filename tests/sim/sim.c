@@ -1,3 +1,7 @@
+/* One thing happens at a time: a message arrives, somebody's instant comes, somebody is killed or
+ * comes back. Whatever chance decides is drawn from the one seed, in that order, so a run is the
+ * same each time. Routing, expiry and refusals are the host's, done again without sockets. Not its
+ * business: what is right (duel.c, audit.c). */
 #include "tests/sim/sim.h"
 
 #include <inttypes.h>

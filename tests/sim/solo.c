@@ -1,3 +1,5 @@
+/* As the host would: codec both ways, stamps, a tick when its instant comes, the journal before the
+ * outbox is looked at. Not its business: sending anything. */
 #include "tests/sim/solo.h"
 
 #include "proto/check.h"

@@ -1,3 +1,4 @@
+/* Holds what is streamed to what the players were told before. */
 #include "tests/sim/stream.h"
 
 #include <inttypes.h>
