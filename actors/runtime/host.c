@@ -103,6 +103,23 @@ static struct slice s_keep(struct host *self, struct slice body)
     return slice_from(body.length ? memcpy(copy, body.data, body.length) : copy, body.length);
 }
 
+/* Sends a message on its way: to the turn's mail when its receiver lives here, else out. */
+static void s_post(struct host *self, const struct frame *frame)
+{
+    struct envelope envelope = frame->envelope;
+    struct slice body = s_keep(self, frame->body);
+    bool here = envelope.to.node == 0 || envelope.to.node == port_node(self->port);
+    struct resident *to = here ? s_resident(self, &envelope) : NULL;
+    if (!to) {
+        s_depart(self, &envelope, body);
+        return;
+    }
+    if (envelope.reply.node == 0)
+        envelope.reply.node = port_node(self->port);
+    stats_add(STAT_frames_local, 1);
+    s_deliver(self, to, &envelope, body);
+}
+
 /* Moves what a handler wants into the turn's mail and departures. */
 static void s_empty_outbox(struct host *self, struct resident *from)
 {
@@ -113,18 +130,7 @@ static void s_empty_outbox(struct host *self, struct resident *from)
         struct frame frame = outbox_frame(&self->outbox, i);
         if (from->recorder)
             recorder_out(from->recorder, &frame);
-        struct slice body = s_keep(self, frame.body);
-        uint64_t node = frame.envelope.to.node;
-        bool here = node == 0 || node == port_node(self->port);
-        struct resident *to = here ? s_resident(self, &frame.envelope) : NULL;
-        if (!to) {
-            s_depart(self, &frame.envelope, body);
-            continue;
-        }
-        if (frame.envelope.reply.node == 0)
-            frame.envelope.reply.node = port_node(self->port);
-        stats_add(STAT_frames_local, 1);
-        s_deliver(self, to, &frame.envelope, body);
+        s_post(self, &frame);
     }
     outbox_clear(&self->outbox);
 }
@@ -133,9 +139,9 @@ static void s_refuse(struct host *self, const struct envelope *envelope, enum re
 {
     outbox_clear(&self->outbox);
     outbox_refuse(&self->outbox, envelope, refusal, "");
-    if (self->outbox.count) {
+    if (self->outbox.count && envelope->kind != MSG_refused) { /* no refusal of a refusal */
         struct frame frame = outbox_frame(&self->outbox, 0);
-        s_depart(self, &frame.envelope, s_keep(self, frame.body));
+        s_post(self, &frame);
     }
     outbox_clear(&self->outbox);
 }
