@@ -42,8 +42,9 @@ static void s_unlist(struct judge_actor *self, struct job *job)
     }
 }
 
-/* Moves a job to another phase; `due_ms` is when an active one must have been heard of. A job that
- * comes back goes to the head of the line: it has waited already. */
+/* Moves a job to another phase; `due_ms` is when an active one must have been heard of, and before
+ * when a waiting one is not tried. A job that comes back goes to the head of the line: it has
+ * waited already. */
 static void s_enter(struct judge_actor *self, struct job *job, enum job_phase phase, int64_t due_ms)
 {
     s_unlist(self, job);
@@ -90,9 +91,11 @@ static void s_enqueue(struct judge_actor *self, int64_t submission_id, int64_t l
 
 /* ---- reporting ------------------------------------------------------------------------------- */
 
+/* Repeats keep the question: whichever answer comes first will do, however slow scoring is. */
 static void s_report(struct judge_actor *self, struct job *job, struct outbox *out)
 {
-    job->generation = judge_next_generation(self);
+    if (job->phase != JOB_REPORTING)
+        job->generation = judge_next_generation(self);
     s_enter(self, job, JOB_REPORTING, self->now_ms + REPORT_RETRY_MS);
     outbox_send(out, NULL, ACTOR_scoring, job->room_id,
                 (struct question){QUESTION_JOB, job->generation}, MSG_verdict_report, &job->report);
@@ -129,16 +132,20 @@ static void s_retry(struct judge_actor *self, struct job *job, const char *why, 
 
 /* ---- leasing --------------------------------------------------------------------------------- */
 
+/* Only the newest lease counts, so a repeat is another question; and each costs a fencing number,
+ * so a store that is slow is asked less and less often. */
 static void s_ask_lease(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     struct commit commit;
+    int64_t patience_ms = (int64_t)STORE_RETRY_MS << job->leases_asked;
+    job->leases_asked += job->leases_asked < LEASE_DOUBLINGS;
     commit_begin(&commit);
     commit_op(&commit, STATEMENT_judging_lease);
     commit_i64(&commit, job->submission_id);
     commit_op(&commit, STATEMENT_judging_problem);
     commit_i64(&commit, job->submission_id);
     job->generation = judge_next_generation(self);
-    s_enter(self, job, JOB_LEASING, self->now_ms + STORE_RETRY_MS);
+    s_enter(self, job, JOB_LEASING, self->now_ms + patience_ms);
     commit_send(&commit, out, NULL, job->submission_id,
                 (struct question){QUESTION_JOB, job->generation});
 }
@@ -150,11 +157,16 @@ static void s_dispatch(struct judge_actor *self, struct outbox *out)
         next = job->next;
         if (!judge_slot_idle(self))
             break;
+        if (job->due_ms > self->now_ms) {
+            outbox_wake(out, job->due_ms);
+            continue;
+        }
         struct runner_slot *slot = judge_slot_for(self, job->language_id);
         if (!slot)
             continue;
         slot->idle = false;
         job->runner = slot->node;
+        job->leases_asked = 0;
         s_ask_lease(self, job, out);
     }
     if (self->active)
@@ -224,12 +236,13 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
 
 static void s_on_taken(struct judge_actor *self, struct job *job, bool kept)
 {
-    /* Not kept: another lease is under way in the store's eyes. The next one will tell. */
+    /* Not kept: another lease is under way in the store's eyes. The next one will tell; not at
+     * once, so that two who disagree do not keep each other busy. */
     stats_add(kept ? STAT_verdicts_kept : STAT_verdicts_repeated, 1);
     if (kept)
         s_forget(self, job);
     else
-        s_enter(self, job, JOB_WAITING, 0);
+        s_enter(self, job, JOB_WAITING, self->now_ms + REPORT_RETRY_MS);
 }
 
 static struct job *s_job_asked(struct judge_actor *self, uint32_t generation)
@@ -252,8 +265,9 @@ static void s_on_answer(struct judge_actor *self, const struct envelope *envelop
     else if (envelope->kind == MSG_store_done && job->phase == JOB_LEASING)
         s_on_leased(self, job, message, out);
     else if (envelope->kind == MSG_store_failed && job->phase == JOB_LEASING) {
+        /* No try of the job's: it was not run. */
         s_slot_back(self, job);
-        s_retry(self, job, "the store failed", out);
+        s_enter(self, job, JOB_WAITING, self->now_ms + STORE_RETRY_MS);
     }
 }
 
@@ -275,8 +289,8 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
                        const void *message, struct outbox *out)
 {
     const struct msg_store_done *done = message;
-    if (envelope->to.generation != self->sweep_generation || envelope->kind != MSG_store_done ||
-        done->results.count != 1)
+    if (self->sweep_generation == 0 || envelope->to.generation != self->sweep_generation ||
+        envelope->kind != MSG_store_done || done->results.count != 1)
         return; /* the tick asks again */
     const struct rec_store_result *rows = &done->results.items[0];
     uint32_t count = result_rows(rows);
@@ -388,8 +402,8 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
     for (struct job *job = self->active, *next; job; job = next) {
         next = job->next;
         if (job->due_ms <= self->now_ms) {
-            if (out->count >= OUTBOX_MAX / 2) {
-                next_ms = self->now_ms; /* the rest in the next step */
+            if (out->count >= OUTBOX_MAX / 2 - 1) { /* the other half is for dispatching */
+                next_ms = self->now_ms;             /* the rest in the next step */
                 break;
             }
             s_overdue(self, job, out);
@@ -398,18 +412,29 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
     }
     if (self->sweep_ms <= self->now_ms)
         s_sweep(self, out);
-    else
-        outbox_wake(out, next_ms);
+    outbox_wake(out, next_ms < self->sweep_ms ? next_ms : self->sweep_ms);
     judge_slots_tick(self);
     s_dispatch(self, out);
 }
 
 /* ---- the class ------------------------------------------------------------------------------- */
 
+/* Does a job go to this slot, or is it there? */
+static bool s_taken(const struct judge_actor *self, uint64_t node)
+{
+    for (const struct job *job = self->active; job; job = job->next)
+        if (job->phase != JOB_REPORTING && job->runner == node)
+            return true;
+    return false;
+}
+
+/* A slot says again and again that it is ready until its job comes: what it said meanwhile must not
+ * bring it a second one. */
 static void s_on_ready(struct judge_actor *self, const struct envelope *envelope,
                        const struct msg_runner_ready *message, struct outbox *out)
 {
-    if (!judge_slot_ready(self, envelope, message))
+    bool idle = !s_taken(self, envelope->reply.node);
+    if (!judge_slot_ready(self, envelope, message, idle))
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
 }
 

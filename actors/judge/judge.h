@@ -19,6 +19,7 @@
 #define LEASE_MS 15000   /* a runner that is silent for so long has lost its job */
 #define RUNNER_SILENT_MS 20000 /* an idle slot that does not repeat itself is gone */
 #define STORE_RETRY_MS 2000    /* a lease that was not answered is asked for again */
+#define LEASE_DOUBLINGS 4      /* … then after twice the time, and so on, at most so often */
 #define REPORT_RETRY_MS 1000   /* a verdict that was not answered is reported again */
 #define SWEEP_MS 30000         /* how often the store is asked what nobody remembers */
 #define SWEEP_PAGE 500         /* rows of submissions_open */
@@ -26,15 +27,16 @@
 enum job_phase { JOB_WAITING, JOB_LEASING, JOB_RUNNING, JOB_REPORTING };
 
 struct job {
-    int64_t submission_id;            /* key of the hash */
-    int64_t language_id, user_id;     /* of the submission */
-    int64_t room_id, problem_id;      /* known once leased */
-    int64_t fence;                    /* of the last lease */
-    enum job_phase phase;             /* see above */
-    uint32_t tries;                   /* failures of ours so far */
-    uint32_t generation;              /* of the open question */
-    uint64_t runner;                  /* the slot that has it: its node */
-    int64_t due_ms;                   /* of an active job: when it must have been heard of */
+    int64_t submission_id;        /* key of the hash */
+    int64_t language_id, user_id; /* of the submission */
+    int64_t room_id, problem_id;  /* known once leased */
+    int64_t fence;                /* of the last lease */
+    enum job_phase phase;         /* see above */
+    uint32_t tries;               /* failures of ours so far */
+    uint32_t generation;          /* of the open question */
+    uint32_t leases_asked;        /* without an answer, at most LEASE_DOUBLINGS */
+    uint64_t runner;              /* the slot that has it: its node */
+    int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING; compile_output is owned: */
     char *compile_output;             /* its text */
     struct job *prev, *next;          /* in the line (WAITING) or among the active */
@@ -82,9 +84,10 @@ static inline uint32_t judge_next_generation(struct judge_actor *self)
 /* ---- judge_slots.c: who can judge
  * ---------------------------------------------------------------- */
 
-/* A slot says that it is idle, or says so again. False: no place for it. */
+/* A slot says that it is ready, or says so again; `idle`: no job is on its way to it. False: no
+ * place for it. */
 bool judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
-                      const struct msg_runner_ready *message);
+                      const struct msg_runner_ready *message, bool idle);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
 /* The first idle slot that can judge the language; NULL when there is none. */

@@ -27,7 +27,7 @@ static void s_copy(char *to, size_t size, struct slice text)
 }
 
 bool judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
-                      const struct msg_runner_ready *message)
+                      const struct msg_runner_ready *message, bool idle)
 {
     uint64_t node = envelope->reply.node;
     struct runner_slot *slot = judge_slot_find(self, node);
@@ -40,7 +40,7 @@ bool judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
         HASH_ADD(hh, self->slots, node, sizeof slot->node, slot);
     }
     slot->ready = *envelope;
-    slot->idle = true;
+    slot->idle = idle;
     slot->heard_ms = self->now_ms;
     slot->language_count = message->languages.count;
     for (uint32_t i = 0; i < message->languages.count; i++) {
