@@ -1,3 +1,5 @@
+/* Test cases as files. Whatever is under a final name is whole, after a loss of power too: it is on
+ * the disk before it gets its name. Does not check what it reads, and forgets nothing. */
 #include "actors/runner/test_cache.h"
 
 #include <errno.h>
@@ -32,12 +34,14 @@ static bool s_make_folder(const char *path)
 bool test_cache_choose(struct test_cache *self, const char *data_folder, struct slice hash)
 {
     test_cache_close(self);
+    errno = EINVAL;
     if (hash.length == 0 || hash.length > 64)
         return false;
     for (size_t i = 0; i < hash.length; i++)
         if (!strchr("0123456789abcdef", hash.data[i]) || !hash.data[i])
             return false;
     int length = snprintf(self->folder, sizeof self->folder, "%s/tests", data_folder);
+    errno = ENAMETOOLONG;
     if (length < 0 || (size_t)length + hash.length + 32 > sizeof self->folder ||
         !s_make_folder(self->folder))
         return false;
@@ -97,9 +101,12 @@ static bool s_write(const char *path, struct slice content)
         ok = wrote > 0;
         done += ok ? (size_t)wrote : 0;
     }
-    ok = close(fd) == 0 && ok && rename(aside, path) == 0;
+    ok = ok && fsync(fd) == 0 && rename(aside, path) == 0;
+    int why = errno;
+    close(fd);
     if (!ok)
         unlink(aside);
+    errno = why;
     return ok;
 }
 

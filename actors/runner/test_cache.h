@@ -13,7 +13,8 @@ struct test_cache {
     struct slice expected; /* mapped; data NULL: nothing */
 };
 
-/* Chooses the tests: `hash` is lower-case hexadecimal, at most 64 digits, or it is refused. */
+/* Chooses the tests: `hash` is lower-case hexadecimal, at most 64 digits, or it is refused. False:
+ * refused, or there is no folder for them (errno). */
 bool test_cache_choose(struct test_cache *self, const char *data_folder, struct slice hash);
 /* Maps a test; false: it is not there. What was mapped before is let go. */
 bool test_cache_get(struct test_cache *self, uint32_t ordinal);
