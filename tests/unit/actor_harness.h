@@ -69,7 +69,7 @@ void actor_harness_refused(const struct actor_harness *self, const struct envelo
 
 /* ---- answers of the store, by hand --------------------------------------------------------- */
 
-#define ACTOR_ANSWER_VALUES 1024
+#define ACTOR_ANSWER_VALUES 2048
 
 struct actor_answer {
     struct msg_store_done done;                               /* what is handed in */

@@ -1,0 +1,62 @@
+/* Whom the judge talks to, played by hand: a store that holds submissions and counts their leases,
+ * scoring that keeps what the newest lease reports, and slots of runners, which do what the test
+ * says. */
+#ifndef TESTS_JUDGE_WORLD_H
+#define TESTS_JUDGE_WORLD_H
+
+#include "actors/store/commit.h"
+#include "tests/unit/actor_harness.h"
+
+#define WORLD_SUBMISSIONS 2048
+#define FIRST 7001 /* the first submission's id; they count on from it */
+#define USER 11
+#define ROOM 65
+#define PYTHON 71
+#define CPP 54
+#define JAVA 62
+
+struct world_submission {
+    int64_t language;     /* its language's id */
+    int64_t fence;        /* of its last lease */
+    bool final;           /* it has its verdict */
+    enum verdict verdict; /* which */
+};
+
+struct world {
+    struct actor_harness *harness;                          /* owned: with the judge actor in it */
+    uint32_t answered;                                      /* of the sent ones, those looked at */
+    struct world_submission submissions[WORLD_SUBMISSIONS]; /* by id, count of them */
+    uint32_t count;                                         /* how many */
+    bool dead;    /* the store: takes nothing and answers nothing */
+    bool failing; /* the store: answers store_failed */
+    bool deaf;    /* scoring: takes no verdict */
+    bool refuses; /* scoring: keeps no verdict */
+};
+
+void world_init(struct world *self);
+void world_fini(struct world *self);
+/* Starts the judge and lets its first sweep come to its end. */
+void world_start(struct world *self);
+void world_run(struct world *self);
+void world_wait(struct world *self, int64_t ms);
+void world_forget(struct world *self);
+
+/* A submission that is in the store; with world_enqueue, room tells of it. Its id. */
+int64_t world_submission(struct world *self, int64_t language_id);
+int64_t world_enqueue(struct world *self, int64_t language_id);
+struct world_submission *world_row(struct world *self, int64_t submission_id);
+
+/* ---- slots, by node -------------------------------------------------------------------------- */
+void world_ready(struct world *self, uint64_t node, int64_t language_id);
+void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
+                   enum verdict verdict);
+void world_progress(struct world *self, uint64_t node, int64_t submission_id, int64_t fence);
+void world_leave(struct world *self, uint64_t node, int64_t submission_id);
+
+/* The newest job that was sent to this slot; NULL when none was. */
+const struct msg_judge_job *world_job(const struct world *self, uint64_t node);
+uint32_t world_jobs(const struct world *self, uint64_t node); /* how many were */
+/* The newest verdict reported; NULL when none was. */
+const struct msg_verdict_report *world_report(const struct world *self);
+
+#endif
