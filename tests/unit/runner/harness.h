@@ -10,13 +10,12 @@ struct traces {
     int mounts;      /* this process sees */
     int descriptors; /* open here */
     int boxes;       /* folders of insecure slots under /tmp */
+    int dead_groups; /* control groups of the sandbox that no living process holds */
 };
 
 struct traces traces_now(void);
 /* Fails the test when anything is left, abandoned control groups included. */
 void traces_assert_same(const struct traces *before);
-/* Control groups of the sandbox that no living process holds. */
-int traces_dead_groups(void);
 
 /* The limits of a small C program. */
 struct sandbox_limits harness_limits(void);
