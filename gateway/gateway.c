@@ -196,8 +196,8 @@ static void s_tell(struct gateway *self, bool *word)
 {
     pthread_mutex_lock(&self->mutex);
     *word = true;
+    ev_async_send(self->server->loop, &self->wake); /* after the last word there is no server */
     pthread_mutex_unlock(&self->mutex);
-    ev_async_send(self->server->loop, &self->wake);
 }
 
 uint16_t gateway_port(const struct gateway *self)

@@ -370,8 +370,11 @@ void runner_drain(struct runner *self)
     atomic_store(&self->stopping, true);
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->mutex);
-    for (unsigned i = 0; i < self->slot_count; i++)
+    for (unsigned i = 0; i < self->slot_count; i++) {
+        /* a thread that has seen `stopping` is gone, and nobody would ever take the word */
+        zsock_set_sndtimeo(self->slots[i].thread, 0);
         zstr_send(self->slots[i].thread, "STOP");
+    }
 }
 
 void runner_stop(struct runner **self_p)

@@ -163,6 +163,14 @@ class Term(EndToEnd):
         self.assertEqual(await server.stop(), 0)
         check_database(server.database, numbers)
 
+    async def test_at_any_moment_of_the_start(self):
+        server = await self.serve()
+        await server.stop()
+        for delay_s in (0, 0.01, 0.03, 0.1, 0.2, 0.3):  # while it still asks its compilers
+            await server.start()
+            await asyncio.sleep(delay_s)
+            self.assertEqual(await server.stop(), 0)
+
     async def test_open_requests_are_answered_while_it_drains(self):
         server = await self.serve()
         host, guest, room_id, titles = await self.contest(server)
