@@ -1,8 +1,8 @@
 #include "actors/runtime/options.h"
 
-#include <czmq.h>
 #include <stddef.h>
 
+#include "actors/runtime/zpl.h"
 #include "proto/check.h"
 
 enum option_type { TEXT, FLAG, NUMBER, MS, BYTES };
@@ -180,17 +180,10 @@ static bool s_read_line(struct reading *self, zconfig_t *node)
 
 static bool s_read_file(struct reading *self)
 {
-    const char *path = self->options->file;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return s_wrong(self, "--config %s: %s", path, strerror(errno));
-    fclose(file);
-    zconfig_t *root = zconfig_load(path);
+    char why[256];
+    zconfig_t *root = zpl_load(self->options->file, why, sizeof why);
     if (!root)
-        return s_wrong(self,
-                       "--config %s: not ZPL: a line is `name = \"value\"`, each level is "
-                       "indented by exactly four spaces",
-                       path);
+        return s_wrong(self, "--config %s: %s", self->options->file, why);
     bool ok = true;
     for (zconfig_t *node = zconfig_child(root); ok && node; node = zconfig_next(node))
         ok = s_read_line(self, node);

@@ -50,6 +50,11 @@ static zsock_t *s_socket(struct port *self, int type, int mailbox)
     zmq_setsockopt(raw, ZMQ_MAXMSGSIZE, &max_bytes, sizeof max_bytes);
     zmq_setsockopt(raw, ZMQ_HEARTBEAT_IVL, &beat, sizeof beat);
     zmq_setsockopt(raw, ZMQ_HEARTBEAT_TIMEOUT, &timeout, sizeof timeout);
+    /* Whoever connects must speak ZMTP 3: libzmq 4.3 aborts on the greetings of older versions, and
+     * any garbage may look like one. It refuses those where there is a domain to authenticate for,
+     * even with nobody there to do so. */
+    if (type == ZMQ_ROUTER || type == ZMQ_PUB)
+        zmq_setsockopt(raw, ZMQ_ZAP_DOMAIN, "codecomp", strlen("codecomp"));
     if (type == ZMQ_ROUTER) {
         zmq_setsockopt(raw, ZMQ_ROUTER_MANDATORY, &on, sizeof on);
         zmq_setsockopt(raw, ZMQ_ROUTER_HANDOVER, &on, sizeof on);

@@ -1,8 +1,6 @@
 #include "actors/runtime/topology.h"
 
-#include <czmq.h>
-#include <stdio.h>
-
+#include "actors/runtime/zpl.h"
 #include "proto/check.h"
 
 #define TEMPLATE_CORE "inproc://core"
@@ -163,14 +161,10 @@ bool topology_load(struct topology *self, const char *path, char *error, size_t 
 {
     *self = (struct topology){0};
     struct loading loading = {self, path, error, error_size};
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return s_wrong(&loading, "%s", strerror(errno));
-    fclose(file);
-    zconfig_t *root = zconfig_load(path);
+    char why[256];
+    zconfig_t *root = zpl_load(path, why, sizeof why);
     if (!root)
-        return s_wrong(&loading, "not ZPL: each level is indented by exactly four spaces, a line "
-                                 "is `name = \"value\"`");
+        return s_wrong(&loading, "%s", why);
     bool ok = s_load(&loading, root);
     zconfig_destroy(&root);
     return ok;
