@@ -16,6 +16,7 @@
 /* Messages of one turn, those between its own actors included. Past it they are dropped and
  * counted, like those to a full mailbox: what must get through is repeated by its owner. */
 #define TURN_MAIL_MAX 65536
+#define WARN_MS 1000 /* between two warnings of malformed messages */
 
 struct resident {
     const struct actor_class *class; /* which actor */
@@ -51,6 +52,7 @@ struct host {
     struct port_message inputs[TURN_INPUT_MAX]; /* kept until the turn is over */
     size_t input_count;                         /* how many */
     struct prng chance;                         /* seeds of messages */
+    int64_t warned_ms;                          /* when a malformed message was told */
     zactor_t *thread;                           /* the thread; owned by who made us */
 };
 
@@ -181,6 +183,18 @@ static bool s_expired(const struct envelope *envelope)
            envelope->deadline_ms < envelope->now_ms;
 }
 
+/* Once in WARN_MS: a peer that sends nothing else must not fill the disk. All are counted. */
+static void s_warn_malformed(struct host *self, const struct envelope *envelope,
+                             const struct record *record, const struct codec_error *error)
+{
+    if (envelope->now_ms - self->warned_ms < WARN_MS)
+        return;
+    self->warned_ms = envelope->now_ms;
+    log_warn("message-malformed", "message=%s record=%s field=%s what=\"%s\"", record->name,
+             error->record ? error->record : record->name, error->field ? error->field : "",
+             error->what ? error->what : "bytes after its end");
+}
+
 static void s_handle(struct host *self, const struct mail *mail)
 {
     const struct envelope *envelope = &mail->frame.envelope;
@@ -201,9 +215,7 @@ static void s_handle(struct host *self, const struct mail *mail)
     if (!codec_decode(record, mail->frame.body, &self->arena, message, &taken, &error) ||
         taken != mail->frame.body.length) {
         stats_add(STAT_frames_malformed, 1);
-        log_warn("message-malformed", "message=%s record=%s field=%s what=\"%s\"", record->name,
-                 error.record ? error.record : record->name, error.field ? error.field : "",
-                 error.what ? error.what : "bytes after its end");
+        s_warn_malformed(self, envelope, record, &error);
         s_refuse(self, envelope, REFUSED_BAD_REQUEST);
         return;
     }
