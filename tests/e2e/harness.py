@@ -163,9 +163,13 @@ class Process:
         await self._ended()
 
     async def stop(self, wait_s=WAIT_S):
-        """SIGTERM; the exit code."""
+        """SIGTERM; the exit code. Who does not end in time is killed."""
         self.process.send_signal(signal.SIGTERM)
-        return await self._ended(wait_s)
+        try:
+            return await self._ended(wait_s)
+        except asyncio.TimeoutError:
+            await self.kill()
+            return f"still running {wait_s} s after SIGTERM"
 
     async def _ended(self, wait_s=WAIT_S):
         code = await asyncio.wait_for(self.process.wait(), wait_s)
