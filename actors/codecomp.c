@@ -171,6 +171,8 @@ static int s_check(const struct options *options)
     const struct topology *topology = &plan.topology;
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++) {
         const struct actor_row *row = actor_row(kind);
+        if (kind == ACTOR_queue)
+            continue; /* where judge is */
         if (!topology->shards[kind])
             s_show_place(row->name, "connects to the others", plan_hosts(&plan, kind, 0));
         for (uint8_t shard = 0; shard < topology->shards[kind]; shard++) {

@@ -18,11 +18,12 @@
 #include "actors/store/store.h"
 #include "gateway/gateway.h"
 
-#define STORE_WAIT_MS 30000   /* for a store in another process, at the start */
-#define DRAIN_LIMIT_MS 10000  /* for what is open at the stop */
-#define SAME_SIGNAL_US 500000 /* wrappers send theirs to us and to our group: that is one signal \
-                               */
-#define ASK_MS 2000           /* for an answer that nothing depends on */
+#define STORE_WAIT_MS 30000  /* for a store in another process, at the start */
+#define DRAIN_LIMIT_MS 10000 /* for what is open at the stop */
+#define SAME_SIGNAL_US                                                                 \
+    500000          /* wrappers send theirs to us and to our group: that is one signal \
+                     */
+#define ASK_MS 2000 /* for an answer that nothing depends on */
 #define ERROR_BYTES 1024
 
 struct server {
@@ -78,6 +79,8 @@ static bool s_host_word(struct planning *self, const char *word)
     enum actor_kind kind = actor_by_name(slice_from(word, length));
     if (kind == ACTOR_NONE)
         return s_wrong_option(self, OPTION_actors, "there is no actor \"%s\"", word);
+    if (kind == ACTOR_queue)
+        return s_wrong_option(self, OPTION_actors, "queue is where judge is: name judge");
     uint8_t shards = self->plan->topology.shards[kind] ? self->plan->topology.shards[kind] : 1;
     if (!slash) {
         self->plan->hosted[kind] |= shards == 64 ? UINT64_MAX : (1ull << shards) - 1;
@@ -100,7 +103,7 @@ static bool s_read_actors(struct planning *self)
         any |= *word != '\0';
         if (streq(word, "all")) {
             for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
-                if (!s_host_word(self, actor_row(kind)->name))
+                if (kind != ACTOR_queue && !s_host_word(self, actor_row(kind)->name))
                     return false;
         } else if (*word && !s_host_word(self, word))
             return false;

@@ -23,7 +23,7 @@ struct actor_row {
 };
 /* NULL when there is no such actor. */
 const struct actor_row *actor_row(uint8_t kind);
-#define ACTOR_KINDS 10 /* 1 … 9 */
+#define ACTOR_KINDS 11 /* 1 … 10 */
 /* By name; ACTOR_NONE when there is none. */
 enum actor_kind actor_by_name(struct slice name);
 

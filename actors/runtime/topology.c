@@ -23,7 +23,7 @@ static int s_endpoint(struct topology *self, const char *connect, const char *bi
 
 static bool s_placed(uint8_t kind)
 {
-    return kind != ACTOR_gateway && kind != ACTOR_runner;
+    return kind != ACTOR_gateway && kind != ACTOR_runner && kind != ACTOR_queue;
 }
 
 void topology_default(struct topology *self)
@@ -125,6 +125,8 @@ static bool s_load_actor(struct loading *self, zconfig_t *node)
     uint8_t kind = actor_by_name(slice_of(name));
     if (kind == ACTOR_NONE)
         return s_wrong(self, "there is no actor \"%s\"", name);
+    if (kind == ACTOR_queue)
+        return s_wrong(self, "queue has no address: it is where judge is; take it out");
     if (!s_placed(kind))
         return s_wrong(self, "%s has no address: it connects to the others; take it out", name);
     if (self->topology->shards[kind])

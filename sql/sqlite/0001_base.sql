@@ -115,7 +115,9 @@ CREATE TABLE participant_problems (
 ) STRICT;
 CREATE INDEX participant_problems_met ON participant_problems (user_id, problem_id);
 
--- number: strictly growing within the room. fence: which try at judging it is.
+-- number: strictly growing within the room. fence: which try at judging it is; retried_fence: the one
+-- after which an operator had it judged again. Where several judges share a queue: queued_ms, when a
+-- sweep put it back; lease_by and lease_until_ms, which judge has it in hand, and until when.
 CREATE TABLE submissions (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 9007199254740991),
     user_id INTEGER NOT NULL,
@@ -129,6 +131,10 @@ CREATE TABLE submissions (
     created_ms INTEGER NOT NULL CHECK (created_ms >= 0),
     judged_ms INTEGER,
     fence INTEGER NOT NULL DEFAULT 0 CHECK (fence >= 0),
+    retried_fence INTEGER NOT NULL DEFAULT 0 CHECK (retried_fence BETWEEN 0 AND fence),
+    queued_ms INTEGER CHECK (queued_ms >= 0),
+    lease_by INTEGER,
+    lease_until_ms INTEGER CHECK (lease_until_ms >= 0),
     tests_run INTEGER NOT NULL DEFAULT 0 CHECK (tests_run >= 0),
     tests_total INTEGER NOT NULL DEFAULT 0 CHECK (tests_total >= 0),
     failed_test INTEGER,
@@ -151,6 +157,7 @@ CREATE INDEX submissions_waiting_in_room ON submissions (room_id)
 
 CREATE TRIGGER submissions_one_final_verdict BEFORE UPDATE OF status ON submissions
 WHEN OLD.status NOT IN ('PENDING', 'JUDGING') AND NEW.status <> OLD.status
+    AND NOT (OLD.status = 'Judge Error' AND NEW.status = 'PENDING') -- an operator has it judged again
 BEGIN
     SELECT RAISE(ABORT, 'a final verdict stays');
 END;

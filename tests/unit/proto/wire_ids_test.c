@@ -75,6 +75,13 @@ static const struct numbered s_messages[] = {
     {100, "store_run"},
     {101, "store_done"},
     {102, "store_failed"},
+    {110, "queue_ready"},
+    {111, "queue_prefetch"},
+    {112, "queue_publish"},
+    {113, "queue_delivered"},
+    {114, "queue_ack"},
+    {115, "queue_reject"},
+    {116, "judge_languages"},
 };
 
 static const struct numbered s_refusals[] = {
@@ -94,7 +101,7 @@ static const struct numbered s_refusals[] = {
 
 static const struct numbered s_actors[] = {
     {1, "gateway"}, {2, "auth"},      {3, "room"},   {4, "scoring"}, {5, "judge"},
-    {6, "runner"},  {7, "scheduler"}, {8, "fanout"}, {9, "store"},
+    {6, "runner"},  {7, "scheduler"}, {8, "fanout"}, {9, "store"},   {10, "queue"},
 };
 
 static void s_test_messages(void **state)

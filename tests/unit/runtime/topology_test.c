@@ -42,7 +42,7 @@ static void without_a_file_all_are_in_one_process(void **state)
     topology_default(&s_topology);
     assert_int_equal(s_topology.endpoint_count, 2);
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++) {
-        bool placed = kind != ACTOR_gateway && kind != ACTOR_runner;
+        bool placed = kind != ACTOR_gateway && kind != ACTOR_runner && kind != ACTOR_queue;
         assert_int_equal(s_topology.shards[kind], placed);
         if (placed)
             assert_false(topology_is_tcp(s_address(kind, 0)));

@@ -205,6 +205,10 @@ static const char s_contest[] =
     "'');"
     "UPDATE submissions SET status = 'Accepted', judged_ms = 3 WHERE id = 1;";
 
+#define INSERT_SUBMISSION                                                                     \
+    "INSERT INTO submissions (id, user_id, room_id, problem_id, number, language_id, status," \
+    " created_ms, command_high, command_low, code) VALUES "
+
 /* What no actor may commit, whatever it believes. */
 static void s_schema_refuses(void **state)
 {
@@ -213,12 +217,12 @@ static void s_schema_refuses(void **state)
         "UPDATE submissions SET status = 'Wrong Answer'",
         "UPDATE submissions SET status = 'PENDING', judged_ms = NULL",
         "UPDATE submissions SET judged_ms = NULL",
-        "INSERT INTO submissions SELECT 2, 1, 1, 2, 2, 71, 'PENDING', 2, NULL, 0, 0, 0, NULL, NULL,"
-        " NULL, 0, 2, '', ''", /* a problem that is not the room's */
-        "INSERT INTO submissions SELECT 2, 3, 1, 1, 2, 71, 'PENDING', 2, NULL, 0, 0, 0, NULL, NULL,"
-        " NULL, 0, 2, '', ''", /* a user who is not in the room */
-        "INSERT INTO submissions SELECT 2, 1, 1, 1, 1, 71, 'PENDING', 2, NULL, 0, 0, 0, NULL, NULL,"
-        " NULL, 0, 2, '', ''", /* a number that was given */
+        INSERT_SUBMISSION
+        "(2, 1, 1, 2, 2, 71, 'PENDING', 2, 0, 2, '')", /* a problem that is not the room's */
+        INSERT_SUBMISSION
+        "(2, 3, 1, 1, 2, 71, 'PENDING', 2, 0, 2, '')", /* a user who is not in the room */
+        INSERT_SUBMISSION
+        "(2, 1, 1, 1, 1, 71, 'PENDING', 2, 0, 2, '')", /* a number that was given */
         "INSERT INTO participants (room_id, user_id, seat, joined_ms) VALUES (1, 3, 2, 1)",
         "INSERT INTO participants (room_id, user_id, seat, joined_ms) VALUES (1, 3, 3, 1)",
         "UPDATE rooms SET status = 'WAITING'",

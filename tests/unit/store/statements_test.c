@@ -233,6 +233,63 @@ static void s_judge(struct fixture *self)
     assert_int_equal(RUN(self, STATEMENT_submissions_load, "i", N(1))[0].changed, 2);
 }
 
+/* Two judges, 101 and 102, and a queue between them; submission 2. */
+static void s_share(struct fixture *self)
+{
+    const struct rec_store_result *row = RUN(self, STATEMENT_submission_look, "i", N(2));
+    int64_t created_ms = START + 2;
+    assert_true(slice_is(result_text(&row[0], 0, 0), "PENDING"));
+    assert_int_equal(s_i64(&row[0], 0, 3), 0);
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_submission_look, "i", N(9))[0]), 0);
+
+    /* put back: after the least time, then after twice the time before */
+    const int64_t times[][2] = {{4999, 0},  {5000, 1},  {5001, 0},
+                                {10000, 1}, {15001, 0}, {20000, 1}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        assert_int_equal(
+            RUN(self, STATEMENT_submissions_put_back, "ii", created_ms + times[i][0], N(5000))[0]
+                .changed,
+            times[i][1]);
+
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(1000), N(2000));
+    assert_int_equal(s_i64(&row[0], 0, 0), 1);
+    commit_begin(&self->commit); /* it is held */
+    s_op(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(102), N(-1), N(1001), N(3000));
+    fixture_refused(self, 0);
+    assert_int_equal(RUN(self, STATEMENT_judging_renew, "iii", N(2), N(102), N(9000))[0].changed,
+                     0);
+    assert_int_equal(RUN(self, STATEMENT_judging_renew, "iii", N(2), N(101), N(999999))[0].changed,
+                     1);
+    assert_int_equal(RUN(self, STATEMENT_submissions_put_back, "ii", N(900000), N(5000))[0].changed,
+                     0);
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(1002), N(3000));
+    assert_int_equal(s_i64(&row[0], 0, 0), 2); /* its own */
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(102), N(2), N(1003), N(4000));
+    assert_int_equal(s_i64(&row[0], 0, 0), 3); /* taken over */
+    row = RUN(self, STATEMENT_submission_look, "i", N(2));
+    assert_int_equal(s_i64(&row[0], 0, 4), 102);
+    assert_int_equal(s_i64(&row[0], 0, 5), 4000);
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(4001), N(5000));
+    assert_int_equal(s_i64(&row[0], 0, 5), 4); /* run out */
+}
+
+/* A Judge Error is judged again while its contest is open. */
+static void s_reopen(struct fixture *self, bool open)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_submission_reopen, "i", N(2));
+    s_op(self, STATEMENT_score_reopen, "i", N(2));
+    if (!open) {
+        fixture_refused(self, 0);
+        return;
+    }
+    assert_int_equal(fixture_run(self)[1].changed, 1);
+    const struct rec_store_result *row =
+        RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(6000), N(6001));
+    assert_int_equal(s_i64(&row[0], 0, 0), 5);
+    assert_int_equal(s_i64(&row[0], 0, 5), 1);
+}
+
 static void s_close_and_settle(struct fixture *self)
 {
     assert_int_equal(RUN(self, STATEMENT_rooms_open, "i", N(0))[0].changed, 1);
@@ -249,10 +306,21 @@ static void s_close_and_settle(struct fixture *self)
     s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(1));
     s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(2), N(6000));
     assert_int_equal(fixture_run(self)[1].changed, 1);
-    s_finish(self, 2);
-    assert_int_equal(fixture_run(self)[2].changed, 1);
-    s_finish(self, 3);
+    s_reopen(self, true);
+    s_finish(self, 2); /* what was decided without it */
     fixture_refused(self, 0);
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(3));
+    s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(4), N(6000));
+    assert_int_equal(fixture_run(self)[1].changed, 1);
+    const struct rec_store_result *dead = RUN(self, STATEMENT_dead_letter_look, "i", N(2));
+    assert_true(slice_is(result_text(&dead[0], 0, 0), "Judge Error"));
+    assert_true(slice_is(result_text(&dead[0], 0, 1), "ACTIVE"));
+    s_finish(self, 4);
+    assert_int_equal(fixture_run(self)[2].changed, 1);
+    s_finish(self, 5);
+    fixture_refused(self, 0);
+    s_reopen(self, false);
     assert_int_equal(RUN(self, STATEMENT_rooms_open, "i", N(0))[0].changed, 0);
 }
 
@@ -283,6 +351,7 @@ static void s_contest(void **state)
     s_create_and_join(self);
     s_start_and_submit(self);
     s_judge(self);
+    s_share(self);
     s_close_and_settle(self);
     s_read(self);
 }
