@@ -1,19 +1,25 @@
-/* Users: who somebody is, and the development login.
+/* Users: who somebody is, logins by a provider, and the development login.
  *
- * In   login_dev (user)   development: the user, who is made if need be
- *      user_get (user)    the user, or USER_NOT_FOUND; another user's email stays empty
+ * In   login_begin (key)     done: the login is remembered
+ *      login_take (key)      done, once and in time; else LOGIN_FAILED
+ *      login_finish (key …)  the user with that email, who is made or renamed if need be; only for
+ * a login that was taken, once login_dev (user)      development: the user, who is made if need be
+ *      user_get (user)       the user, or USER_NOT_FOUND; another user's email stays empty
  *      store's answers
- *      ping               done: there is nothing to get ready
+ *      ping                  done: there is nothing to get ready
  *
  * Promises: one answer to each question. Unanswered by the store for 5 s it is FAILED, and what the
  * store says later is ignored; a login that it carried out after all is found by the next try.
- * Not its business: tokens and whether development login is on (the gateway's), remembering users:
- * the database is asked each time. At most OPEN_MAX questions are open; one more is refused as
- * OVERLOADED. */
+ * Not its business: tokens, the provider, and whether development login is on (the gateway's);
+ * remembering users: the database is asked each time. Logins under way are forgotten with the
+ * process: who was on his way begins again. At most OPEN_MAX questions are open; one more is
+ * refused as OVERLOADED. */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "actors/auth/logins.h"
 #include "actors/runtime/actor.h"
+#include "actors/runtime/stats.h"
 #include "actors/store/commit.h"
 #include "proto/check.h"
 
@@ -24,7 +30,7 @@
 /* A question that the store has, or a free place for one. */
 struct open {
     struct envelope asked; /* by whom; its kind says what. Kind 0: a free place */
-    int64_t user_id;       /* who is asked about */
+    int64_t user_id;       /* who is asked about; 0: whoever has the email, last of the results */
     int64_t until_ms;      /* unanswered then: FAILED */
     uint32_t generation;   /* of this use of the place; grows */
     uint32_t next_free;    /* of a free place: the next one; NONE: the last */
@@ -33,6 +39,7 @@ struct open {
 struct auth {
     struct open opens[OPEN_MAX]; /* by slot */
     uint32_t first_free;         /* NONE: all in use */
+    struct logins logins;        /* under way */
 };
 
 /* ---- open questions ------------------------------------------------------------------------ */
@@ -104,6 +111,64 @@ static void s_on_login_dev(struct auth *self, const struct envelope *envelope,
     s_ask_store(self, open, &commit, out);
 }
 
+static void s_done(const struct envelope *envelope, struct outbox *out)
+{
+    struct msg_done done = {0};
+    outbox_reply(out, envelope, MSG_done, &done);
+}
+
+static void s_on_login_begin(struct auth *self, const struct envelope *envelope,
+                             const struct msg_login_begin *begin, struct outbox *out)
+{
+    bool dropped;
+    if (!logins_begin(&self->logins, begin->key, envelope->now_ms, &dropped)) {
+        outbox_refuse(out, envelope, REFUSED_BAD_REQUEST, "key");
+        return;
+    }
+    stats_add(STAT_logins_begun, 1);
+    if (dropped)
+        stats_add(STAT_logins_dropped, 1);
+    s_done(envelope, out);
+}
+
+static void s_on_login_take(struct auth *self, const struct envelope *envelope,
+                            const struct msg_login_take *take, struct outbox *out)
+{
+    if (logins_take(&self->logins, take->key, envelope->now_ms))
+        s_done(envelope, out);
+    else
+        outbox_refuse(out, envelope, REFUSED_LOGIN_FAILED, "");
+}
+
+static void s_on_login_finish(struct auth *self, const struct envelope *envelope,
+                              const struct msg_login_finish *finish, struct outbox *out)
+{
+    if (!finish->email.length || !finish->provider.length) {
+        outbox_refuse(out, envelope, REFUSED_BAD_REQUEST, "email");
+        return;
+    }
+    if (!logins_finish(&self->logins, finish->key, envelope->now_ms)) {
+        outbox_refuse(out, envelope, REFUSED_LOGIN_FAILED, "");
+        return;
+    }
+    struct open *open = s_open(self, envelope, 0, out);
+    if (!open)
+        return;
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_user_add);
+    commit_text(&commit, finish->name);
+    commit_text(&commit, finish->email);
+    commit_text(&commit, finish->provider);
+    commit_i64(&commit, envelope->now_ms);
+    commit_op(&commit, STATEMENT_user_rename);
+    commit_text(&commit, finish->name);
+    commit_text(&commit, finish->email);
+    commit_op(&commit, STATEMENT_user_by_email);
+    commit_text(&commit, finish->email);
+    s_ask_store(self, open, &commit, out);
+}
+
 static void s_on_user_get(struct auth *self, const struct envelope *envelope,
                           const struct msg_user_get *get, struct outbox *out)
 {
@@ -117,14 +182,19 @@ static void s_on_user_get(struct auth *self, const struct envelope *envelope,
     s_ask_store(self, open, &commit, out);
 }
 
+static uint32_t s_statements(uint16_t kind)
+{
+    return kind == MSG_login_finish ? 3 : kind == MSG_login_dev ? 2 : 1;
+}
+
 /* What to tell about the user whom the store found, or why nothing can be told. A login that finds
- * nobody means that another user has that email: for the operator to sort out. */
+ * nobody means that another user has that email or id: for the operator to sort out. */
 static enum refusal s_read_user(const struct open *open, const struct msg_store_done *done,
                                 struct msg_user *user)
 {
     enum { ID, NAME, EMAIL };
-    bool login = open->asked.kind == MSG_login_dev;
-    if (done->refused || done->results.count != (login ? 2 : 1))
+    bool login = open->asked.kind != MSG_user_get;
+    if (done->refused || done->results.count != s_statements(open->asked.kind))
         return REFUSED_FAILED;
     const struct rec_store_result *users = &done->results.items[done->results.count - 1];
     if (result_rows(users) == 0)
@@ -133,7 +203,8 @@ static enum refusal s_read_user(const struct open *open, const struct msg_store_
     *user = (struct msg_user){result_i64(users, 0, ID), result_text(users, 0, NAME),
                               own ? result_text(users, 0, EMAIL) : slice_of("")};
     bool fits = user->name.length <= NAME_MAX_BYTES && user->email.length <= EMAIL_MAX_BYTES;
-    return user->id == open->user_id && fits ? NOT_REFUSED : REFUSED_FAILED;
+    bool right = open->user_id ? user->id == open->user_id : user->id > 0 && user->id <= ID_MAX;
+    return right && fits ? NOT_REFUSED : REFUSED_FAILED;
 }
 
 static void s_on_store_done(struct auth *self, const struct envelope *envelope,
@@ -204,6 +275,15 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     const struct msg_refused *refused = message;
     struct msg_done done = {0};
     switch (envelope->kind) {
+    case MSG_login_begin:
+        s_on_login_begin(self, envelope, message, out);
+        break;
+    case MSG_login_take:
+        s_on_login_take(self, envelope, message, out);
+        break;
+    case MSG_login_finish:
+        s_on_login_finish(self, envelope, message, out);
+        break;
     case MSG_login_dev:
         s_on_login_dev(self, envelope, message, out);
         break;
@@ -235,7 +315,8 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
 }
 
 static const uint16_t s_receives[] = {
-    MSG_login_dev, MSG_user_get, MSG_store_done, MSG_store_failed, MSG_refused, MSG_ping, 0};
+    MSG_login_begin, MSG_login_take,   MSG_login_finish, MSG_login_dev, MSG_user_get,
+    MSG_store_done,  MSG_store_failed, MSG_refused,      MSG_ping,      0};
 
 const struct actor_class auth_class = {
     .kind = ACTOR_auth,

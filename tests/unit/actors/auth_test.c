@@ -1,6 +1,7 @@
 /* Auth: the development login, who somebody is, and a store that is slow, broken or full. */
 #include "tests/unit/gateway/cmocka_all.h"
 
+#include "actors/auth/logins.h"
 #include "actors/store/commit.h"
 #include "tests/sim/solo.h"
 
@@ -60,7 +61,7 @@ static void s_found(const struct envelope *answer, uint32_t ops, int64_t id, con
     struct value row[3] = {{.type = VALUE_I64, .i64 = id},
                            {.type = VALUE_TEXT, .text = slice_of(name)},
                            {.type = VALUE_TEXT, .text = slice_of(email)}};
-    struct rec_store_result results[2] = {{.changed = 1}, {.changed = 1}};
+    struct rec_store_result results[3] = {{.changed = 1}, {.changed = 1}, {.changed = 1}};
     results[ops - 1] = (struct rec_store_result){0, 3, {id ? 3 : 0, row}};
     struct msg_store_done done = {false, 0, {ops, results}};
     solo_tell(&s_solo, answer, MSG_store_done, &done);
@@ -84,6 +85,42 @@ static void s_expect_user(int64_t id, const char *name, const char *email)
     assert_true(slice_is(user->email, email));
     assert_int_equal(solo_envelope(&s_solo, 0)->to.node, 77);
     assert_int_equal(solo_envelope(&s_solo, 0)->to.slot, 5);
+}
+
+/* A login's key: each letter another. */
+static struct slice s_key(char letter)
+{
+    static char key[LOGIN_KEY_BYTES];
+    memset(key, letter, sizeof key);
+    return slice_from(key, sizeof key);
+}
+
+static void s_begin(char letter)
+{
+    struct envelope envelope = s_asker(0);
+    struct msg_login_begin begin = {s_key(letter)};
+    solo_tell(&s_solo, &envelope, MSG_login_begin, &begin);
+}
+
+static void s_take(char letter)
+{
+    struct envelope envelope = s_asker(0);
+    struct msg_login_take take = {s_key(letter)};
+    solo_tell(&s_solo, &envelope, MSG_login_take, &take);
+}
+
+static void s_finish(char letter, const char *email)
+{
+    struct envelope envelope = s_asker(0);
+    struct msg_login_finish finish = {s_key(letter), slice_of("Ada"), slice_of(email),
+                                      slice_of("GOOGLE")};
+    solo_tell(&s_solo, &envelope, MSG_login_finish, &finish);
+}
+
+static void s_expect_done(void)
+{
+    assert_int_equal(s_solo.outbox.count, 1);
+    (void)solo_read(&s_solo, 0, MSG_done);
 }
 
 /* ---- cases --------------------------------------------------------------------------------- */
@@ -242,6 +279,87 @@ static void one_question_too_many_is_refused_and_places_come_back(void **state)
     s_expect_refused(REFUSED_OVERLOADED);
 }
 
+static void a_login_is_begun_taken_and_finished_once(void **state)
+{
+    (void)state;
+    s_begin('a');
+    s_expect_done();
+    s_begin('a'); /* known already */
+    s_expect_refused(REFUSED_BAD_REQUEST);
+    s_finish('a', "ada@example.org"); /* before it came back */
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    s_take('b'); /* never begun */
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    s_take('a');
+    s_expect_done();
+    s_take('a'); /* replayed */
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    s_finish('a', "ada@example.org");
+    struct envelope answer = s_answer();
+    const struct msg_store_run *run = solo_read(&s_solo, 0, MSG_store_run);
+    assert_int_equal(run->ops.count, 3);
+    assert_int_equal(run->ops.items[0].statement, STATEMENT_user_add);
+    assert_true(slice_is(run->ops.items[0].params.items[1].text, "ada@example.org"));
+    assert_true(slice_is(run->ops.items[0].params.items[2].text, "GOOGLE"));
+    assert_int_equal(run->ops.items[1].statement, STATEMENT_user_rename);
+    assert_int_equal(run->ops.items[2].statement, STATEMENT_user_by_email);
+    s_found(&answer, 3, 9, "Ada", "ada@example.org");
+    s_expect_user(9, "Ada", "ada@example.org");
+    s_finish('a', "ada@example.org");
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    s_take('a');
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+}
+
+static void a_login_that_takes_too_long_is_none(void **state)
+{
+    (void)state;
+    s_begin('a');
+    s_begin('b');
+    solo_move_to(&s_solo, T0 + LOGIN_LIFE_MS - 1);
+    s_take('a');
+    s_expect_done();
+    solo_move_to(&s_solo, T0 + LOGIN_LIFE_MS);
+    s_take('b');
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    s_finish('a', "ada@example.org");
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+}
+
+static void of_too_many_logins_the_oldest_gives_way(void **state)
+{
+    char key[LOGIN_KEY_BYTES] = {0};
+    struct envelope envelope = s_asker(0);
+    struct msg_login_begin begin = {slice_from(key, sizeof key)};
+    struct msg_login_take take = {slice_from(key, sizeof key)};
+    (void)state;
+    for (int i = 0; i <= LOGINS_WAYS; i++) { /* of one bucket: the first bytes are the same */
+        key[31] = (char)i;
+        solo_move_to(&s_solo, T0 + i);
+        solo_tell(&s_solo, &envelope, MSG_login_begin, &begin);
+        s_expect_done();
+    }
+    key[31] = 0;
+    solo_tell(&s_solo, &envelope, MSG_login_take, &take);
+    s_expect_refused(REFUSED_LOGIN_FAILED);
+    key[31] = 1;
+    solo_tell(&s_solo, &envelope, MSG_login_take, &take);
+    s_expect_done();
+}
+
+static void a_login_without_key_or_email_is_refused(void **state)
+{
+    struct envelope envelope = s_asker(0);
+    struct msg_login_begin begin = {slice_of("short")};
+    (void)state;
+    solo_tell(&s_solo, &envelope, MSG_login_begin, &begin);
+    s_expect_refused(REFUSED_BAD_REQUEST);
+    s_begin('a');
+    s_take('a');
+    s_finish('a', "");
+    s_expect_refused(REFUSED_BAD_REQUEST);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, s_setup, s_teardown)
@@ -255,6 +373,10 @@ int main(void)
         CASE(after_5_s_a_question_has_failed_and_the_late_answer_is_ignored),
         CASE(what_the_store_cannot_do_is_told),
         CASE(an_answer_that_makes_no_sense_is_a_failure),
+        CASE(a_login_is_begun_taken_and_finished_once),
+        CASE(a_login_that_takes_too_long_is_none),
+        CASE(of_too_many_logins_the_oldest_gives_way),
+        CASE(a_login_without_key_or_email_is_refused),
         CASE(one_question_too_many_is_refused_and_places_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,9 @@ static const struct numbered s_messages[] = {
     {20, "login_dev"},
     {21, "user_get"},
     {22, "user"},
+    {23, "login_begin"},
+    {24, "login_take"},
+    {25, "login_finish"},
     {30, "room_create"},
     {31, "room_created"},
     {32, "room_join"},
@@ -97,6 +100,8 @@ static const struct numbered s_refusals[] = {
     {43, "WRONG_METHOD"},         {44, "LENGTH_REQUIRED"},   {45, "TOO_LARGE"},
     {46, "WRONG_MEDIA_TYPE"},     {47, "HEADERS_TOO_LARGE"}, {48, "FAILED"},
     {49, "OVERLOADED"},           {50, "DEADLINE"},          {51, "UNSUPPORTED"},
+    {60, "LOGIN_FAILED"},
+    {61, "PROVIDER_DOWN"},
 };
 
 static const struct numbered s_actors[] = {

@@ -392,6 +392,38 @@ static void s_claims(void **state)
     assert_int_equal(RUN(self, STATEMENT_claims_release, "t", "two")[0].changed, PARTITIONS / 4);
 }
 
+static const struct rec_store_result *s_login(struct fixture *self, const char *name,
+                                              const char *email)
+{
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_user_add, "ttti", name, email, "GOOGLE", N(1000));
+    s_op(self, STATEMENT_user_rename, "tt", name, email);
+    s_op(self, STATEMENT_user_by_email, "t", email);
+    return fixture_run(self);
+}
+
+/* A login finds its user by email, makes him or renames him; ids of development logins are no
+ * hindrance. */
+static void s_logins(void **state)
+{
+    struct fixture *self = *state;
+    fixture_user(self, 1);
+    fixture_run(self);
+    const struct rec_store_result *results = s_login(self, "Ada", "ada@example.org");
+    assert_int_equal(results[0].changed, 1);
+    assert_int_equal(results[1].changed, 0);
+    int64_t id = s_i64(&results[2], 0, 0);
+    assert_true(id > 1);
+    results = s_login(self, "Ada Lovelace", "ada@example.org");
+    assert_int_equal(results[0].changed, 0);
+    assert_int_equal(results[1].changed, 1);
+    assert_int_equal(result_rows(&results[2]), 1);
+    assert_int_equal(s_i64(&results[2], 0, 0), id);
+    assert_true(slice_is(result_text(&results[2], 0, 1), "Ada Lovelace"));
+    results = s_login(self, "Ben", "ben@example.org");
+    assert_int_equal(s_i64(&results[2], 0, 0), id + 1);
+}
+
 static void s_retired_problem(void **state)
 {
     struct fixture *self = *state;
@@ -419,11 +451,8 @@ static void s_no_statement_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(s_contest),
-        CASE(s_abandoned_room),
-        CASE(s_claims),
-        CASE(s_retired_problem),
-        cmocka_unit_test(s_no_statement_is_forgotten),
+        CASE(s_contest), CASE(s_abandoned_room),  CASE(s_claims),
+        CASE(s_logins),  CASE(s_retired_problem), cmocka_unit_test(s_no_statement_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
