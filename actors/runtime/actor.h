@@ -25,6 +25,13 @@ struct actor_class {
     /* Edges that batch: everything that lay in the mailbox has been handled; do it now. Or NULL. */
     void (*turn_end)(void *self, struct outbox *out);
 
+    /* Edges with descriptors of their own put them into one that stands for all (epoll). Asked
+     * once, after create; stays the actor's. -1: this one has none. Or NULL: none ever has. */
+    int (*descriptor)(void *self);
+    /* The descriptor is readable: do what can be done without waiting. turn_end follows. Called
+     * again as long as it stays readable. NULL only without `descriptor`. */
+    void (*ready)(void *self, struct outbox *out);
+
     void (*destroy)(void **self_p);
 
     /* The messages it takes, ended by 0. Others are refused by the host and never get to handle. */

@@ -24,6 +24,8 @@ struct resident {
     struct recorder *recorder;       /* owned; NULL: not recorded */
     uint8_t shard;                   /* which of a sharded actor's */
     int64_t wake_ms;                 /* when it wants a tick; I64_NONE: not */
+    int descriptor;                  /* its own; -1: none */
+    bool ready;                      /* it is readable */
 };
 
 struct mail {
@@ -227,6 +229,21 @@ static void s_handle(struct host *self, const struct mail *mail)
     s_empty_outbox(self, resident);
 }
 
+/* Edges whose descriptor is readable. */
+static void s_call_ready(struct host *self)
+{
+    for (size_t i = 0; i < self->resident_count; i++) {
+        struct resident *resident = &self->residents[i];
+        if (!resident->ready)
+            continue;
+        resident->ready = false;
+        self->outbox.actor = resident->class->kind;
+        self->outbox.shard = resident->shard;
+        resident->class->ready(resident->state, &self->outbox);
+        s_empty_outbox(self, resident);
+    }
+}
+
 static void s_end_round(struct host *self)
 {
     for (size_t i = 0; i < self->resident_count; i++) {
@@ -258,13 +275,15 @@ static void s_leave(struct host *self)
 /* Everything that has been delivered, and everything that follows from it within this thread. */
 static void s_turn(struct host *self)
 {
-    for (size_t next = 0; next < self->mail_count;) {
+    size_t next = 0;
+    s_call_ready(self);
+    do {
         for (size_t end = self->mail_count; next < end; next++) {
             struct mail mail = self->mails[next]; /* mails may move while it is handled */
             s_handle(self, &mail);
         }
         s_end_round(self);
-    }
+    } while (next < self->mail_count);
     s_leave(self);
     for (size_t i = 0; i < self->input_count; i++)
         port_message_close(&self->inputs[i]);
@@ -333,6 +352,27 @@ static bool s_command(struct host *self, zsock_t *pipe)
     return stop;
 }
 
+/* Waits for mail, main's word or an edge's descriptor. With mail already there it only looks. */
+static void s_wait(struct host *self, zsock_t *pipe, long timeout_ms)
+{
+    zmq_pollitem_t also[PORT_ALSO_MAX] = {{zsock_resolve(pipe), 0, ZMQ_POLLIN, 0}};
+    struct resident *owners[PORT_ALSO_MAX] = {NULL};
+    size_t count = 1;
+    for (size_t i = 0; i < self->resident_count; i++) {
+        struct resident *resident = &self->residents[i];
+        if (resident->descriptor < 0)
+            continue;
+        owners[count] = resident;
+        also[count++] = (zmq_pollitem_t){NULL, resident->descriptor, ZMQ_POLLIN, 0};
+    }
+    if (self->mail_count == 0)
+        port_poll(self->port, also, count, timeout_ms);
+    else if (count > 1)
+        port_poll(self->port, also, count, 0);
+    for (size_t i = 1; i < count; i++)
+        owners[i]->ready = also[i].revents != 0;
+}
+
 static void s_run(struct host *self, zsock_t *pipe)
 {
     struct msg_start start = {(int64_t)(proto_fingerprint() >> 1)};
@@ -340,8 +380,7 @@ static void s_run(struct host *self, zsock_t *pipe)
     bool stop = false;
     while (!stop) {
         long timeout_ms = s_ticks(self);
-        if (self->mail_count == 0)
-            port_wait(self->port, zsock_resolve(pipe), timeout_ms);
+        s_wait(self, pipe, timeout_ms);
         stop = s_command(self, pipe);
         s_take_input(self);
         s_turn(self);
@@ -361,6 +400,7 @@ static void s_thread(zsock_t *pipe, void *argument)
 static bool s_settle_in(struct host *self, const struct host_options *options, char *error,
                         size_t error_size)
 {
+    size_t descriptors = 0;
     check(options->actor_count <= HOST_ACTORS_MAX);
     for (size_t i = 0; i < options->actor_count; i++) {
         const struct host_actor *actor = &options->actors[i];
@@ -374,6 +414,10 @@ static bool s_settle_in(struct host *self, const struct host_options *options, c
                      actor_row(actor->class->kind)->name);
             return false;
         }
+        resident->descriptor =
+            actor->class->descriptor ? actor->class->descriptor(resident->state) : -1;
+        descriptors += resident->descriptor >= 0;
+        check(descriptors < PORT_ALSO_MAX);
         self->resident_count++;
         self->by_place[actor->class->kind][resident->shard] = resident;
         if (!options->journal_folder || !actor_row(actor->class->kind)->core)

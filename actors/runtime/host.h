@@ -1,9 +1,10 @@
 /* A host: one thread, one port, and the actors that live there.
  *
- * It works in turns. Take what lies in the mailbox (bounded), stamp each message with time and
- * chance, journal it, let its actor handle it; messages between actors of the same thread go
- * straight to the mailbox and belong to the same turn; then edges that batch do their work; when
- * nothing is left the journals are written and only then does anything leave the thread. */
+ * It works in turns. Let edges whose descriptor is readable go on; take what lies in the mailbox
+ * (bounded), stamp each message with time and chance, journal it, let its actor handle it; messages
+ * between actors of the same thread go straight to the mailbox and belong to the same turn; then
+ * edges that batch do their work; when nothing is left the journals are written and only then does
+ * anything leave the thread. */
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 

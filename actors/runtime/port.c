@@ -289,16 +289,25 @@ void port_message_close(struct port_message *message)
 
 /* ---- waiting ------------------------------------------------------------------------------- */
 
-void port_wait(struct port *self, void *also, long timeout_ms)
+void port_poll(struct port *self, zmq_pollitem_t *also, size_t also_count, long timeout_ms)
 {
-    zmq_pollitem_t items[PORT_FDS_MAX + 1];
+    zmq_pollitem_t items[PORT_FDS_MAX + PORT_ALSO_MAX];
     size_t count = 0;
+    check(also_count <= PORT_ALSO_MAX);
     for (; count < self->input_count; count++)
         items[count] = (zmq_pollitem_t){zsock_resolve(self->inputs[count]), 0, ZMQ_POLLIN, 0};
-    if (also)
-        items[count++] = (zmq_pollitem_t){also, 0, ZMQ_POLLIN, 0};
-    if (zmq_poll(items, (int)count, timeout_ms) < 0)
-        check(errno == EINTR);
+    for (size_t i = 0; i < also_count; i++)
+        items[count + i] = also[i];
+    int ready = zmq_poll(items, (int)(count + also_count), timeout_ms);
+    check(ready >= 0 || errno == EINTR);
+    for (size_t i = 0; i < also_count; i++)
+        also[i].revents = ready > 0 ? items[count + i].revents : 0;
+}
+
+void port_wait(struct port *self, void *also, long timeout_ms)
+{
+    zmq_pollitem_t item = {also, 0, ZMQ_POLLIN, 0};
+    port_poll(self, &item, also != NULL, timeout_ms);
 }
 
 size_t port_fds(struct port *self, int fds[PORT_FDS_MAX])

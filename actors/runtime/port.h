@@ -58,6 +58,10 @@ void port_message_close(struct port_message *message);
  * until timeout_ms (-1: for ever). */
 void port_wait(struct port *self, void *also, long timeout_ms);
 
+/* The same with any `also` of the caller's; what is ready is in their revents. */
+#define PORT_ALSO_MAX 16
+void port_poll(struct port *self, zmq_pollitem_t *also, size_t also_count, long timeout_ms);
+
 /* For a foreign event loop: the sockets' descriptors, edge-triggered. After any sending and before
  * the loop blocks, ask port_has_input: an edge may have been eaten. */
 #define PORT_FDS_MAX (TOPOLOGY_ENDPOINTS_MAX + 2)

@@ -4,6 +4,7 @@
 
 #include <glob.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "actors/runtime/clock.h"
@@ -70,6 +71,17 @@ static void another_thread_answers_the_asker_itself(void **state)
     }
     uint32_t generation = toys_ping(&s_toys, ACTOR_judge, 5);
     s_expect(MSG_done, generation, 5);
+}
+
+static void an_edge_goes_on_when_its_descriptor_says_so(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        uint32_t held = toys_ping(&s_toys, ACTOR_store, TOYS_HELD);
+        s_expect(MSG_done, toys_ping(&s_toys, ACTOR_store, 1), 1);
+        assert_int_equal(eventfd_write(toys_event, 1), 0);
+        s_expect(MSG_done, held, TOYS_HELD);
+    }
 }
 
 /* Over tcp a subscription takes a moment: the first beats may pass unheard, the answers may not. */
@@ -288,6 +300,7 @@ int main(void)
         BOTH(a_stream_is_heard_in_order),
         BOTH(an_actor_is_woken_when_it_asked),
         BOTH(an_edge_answers_at_the_end_of_a_turn),
+        BOTH(an_edge_goes_on_when_its_descriptor_says_so),
         BOTH(what_an_actor_does_not_take_is_refused),
         BOTH(a_body_that_is_none_is_refused),
         BOTH(what_nobody_waits_for_any_more_is_not_begun),

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@
 #define WAIT_MS 10000
 #define OPEN_MAX 64
 
-_Atomic int toys_started, toys_drained, toys_destroyed, toys_turns;
+_Atomic int toys_started, toys_drained, toys_destroyed, toys_turns, toys_event = -1;
 
 /* ---- actors ---------------------------------------------------------------------------------- */
 
@@ -22,6 +23,7 @@ struct toy {
     int64_t ids[OPEN_MAX];          /* of their pings */
     size_t count;                   /* how many */
     uint64_t streamed;              /* messages on the stream */
+    struct envelope held;           /* TOYS_HELD's question, until toys_event is written to */
 };
 
 static void *s_create(const struct rec_actor_config *config, void *context)
@@ -111,9 +113,38 @@ static void s_scheduler(void *state, const struct envelope *envelope, const void
 static void s_store(void *self, const struct envelope *envelope, const void *message,
                     struct outbox *out)
 {
+    struct toy *toy = self;
     (void)out;
-    if (!s_runtime_word(envelope->kind))
-        s_keep(self, envelope, ((const struct msg_ping *)message)->id);
+    if (s_runtime_word(envelope->kind))
+        return;
+    int64_t id = ((const struct msg_ping *)message)->id;
+    if (id == TOYS_HELD)
+        toy->held = *envelope;
+    else
+        s_keep(toy, envelope, id);
+}
+
+static int s_store_descriptor(void *self)
+{
+    (void)self;
+    toys_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    check(toys_event >= 0);
+    return toys_event;
+}
+
+static void s_store_ready(void *state, struct outbox *out)
+{
+    struct toy *self = state;
+    struct msg_done done = {TOYS_HELD};
+    eventfd_t times;
+    check(eventfd_read(toys_event, &times) == 0);
+    outbox_reply(out, &self->held, MSG_done, &done);
+}
+
+static void s_store_destroy(void **self_p)
+{
+    close(toys_event);
+    s_destroy(self_p);
 }
 
 static void s_store_turn(void *state, struct outbox *out)
@@ -125,12 +156,34 @@ static void s_store_turn(void *state, struct outbox *out)
 
 static const uint16_t s_receives[] = {MSG_ping, 0};
 
-static const struct actor_class
-    s_auth_class = {ACTOR_auth, s_create, s_auth, NULL, s_destroy, s_receives},
-    s_judge_class = {ACTOR_judge, s_create, s_judge, NULL, s_destroy, s_receives},
-    s_fanout_class = {ACTOR_fanout, s_create, s_fanout, NULL, s_destroy, s_receives},
-    s_scheduler_class = {ACTOR_scheduler, s_create, s_scheduler, NULL, s_destroy, s_receives},
-    s_store_class = {ACTOR_store, s_create, s_store, s_store_turn, s_destroy, s_receives};
+static const struct actor_class s_auth_class = {.kind = ACTOR_auth,
+                                                .create = s_create,
+                                                .handle = s_auth,
+                                                .destroy = s_destroy,
+                                                .receives = s_receives},
+                                s_judge_class = {.kind = ACTOR_judge,
+                                                 .create = s_create,
+                                                 .handle = s_judge,
+                                                 .destroy = s_destroy,
+                                                 .receives = s_receives},
+                                s_fanout_class = {.kind = ACTOR_fanout,
+                                                  .create = s_create,
+                                                  .handle = s_fanout,
+                                                  .destroy = s_destroy,
+                                                  .receives = s_receives},
+                                s_scheduler_class = {.kind = ACTOR_scheduler,
+                                                     .create = s_create,
+                                                     .handle = s_scheduler,
+                                                     .destroy = s_destroy,
+                                                     .receives = s_receives},
+                                s_store_class = {.kind = ACTOR_store,
+                                                 .create = s_create,
+                                                 .handle = s_store,
+                                                 .turn_end = s_store_turn,
+                                                 .descriptor = s_store_descriptor,
+                                                 .ready = s_store_ready,
+                                                 .destroy = s_store_destroy,
+                                                 .receives = s_receives};
 
 /* ---- hosts ----------------------------------------------------------------------------------- */
 

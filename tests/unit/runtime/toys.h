@@ -21,6 +21,9 @@ struct toys {
 
 /* What happened to all toys of this process. */
 extern _Atomic int toys_started, toys_drained, toys_destroyed, toys_turns;
+/* The store's own descriptor, an eventfd. It answers a ping TOYS_HELD when that is written to. */
+extern _Atomic int toys_event;
+#define TOYS_HELD 7777
 
 /* The test fails when it can't be made. */
 void toys_new(struct toys *self, bool tcp, const char *journal_folder);
