@@ -27,6 +27,7 @@ struct bridge {
     uint64_t command_high;      /* command ids: this boot, and a counter */
     uint64_t command_low;       /* counts */
     uint64_t stream_sequence;   /* of the last streamed message; 0 before the first */
+    uint64_t heard_sequence;    /* of the events edge's last one; 0 before the first */
 };
 
 /* ---- in ------------------------------------------------------------------------------------- */
@@ -51,6 +52,22 @@ static void s_on_sequence(struct bridge *self, uint64_t sequence, uint64_t expec
         realtime_ask_again(self->server->realtime);
     }
     self->stream_sequence = sequence;
+}
+
+/* What the events edge of this process heard. It is numbered, since the mailbox is bounded. */
+static void s_on_heard(struct bridge *self, const struct envelope *envelope)
+{
+    struct realtime *realtime = self->server->realtime;
+    bool gap = self->heard_sequence && envelope->sequence != self->heard_sequence + 1;
+    self->heard_sequence = envelope->sequence;
+    if (gap)
+        stats_add(STAT_stream_gaps, 1);
+    if (gap || envelope->kind == MSG_events_missed)
+        realtime_ask_again(realtime);
+    if (envelope->kind == MSG_room_heard)
+        realtime_pass_room(realtime, &self->message->room_heard);
+    else if (envelope->kind == MSG_verdict_heard)
+        realtime_pass_verdict(realtime, &self->message->verdict_heard);
 }
 
 static void s_on_stream(struct bridge *self, const struct envelope *envelope)
@@ -81,8 +98,12 @@ static void s_on_message(struct bridge *self, const struct frame *frame)
         stats_add(STAT_frames_malformed, 1);
         return;
     }
+    bool heard = envelope->kind == MSG_room_heard || envelope->kind == MSG_verdict_heard ||
+                 envelope->kind == MSG_events_missed;
     if (envelope->to.slot)
         s_on_answer(self, envelope);
+    else if (heard)
+        s_on_heard(self, envelope);
     else
         s_on_stream(self, envelope);
 }
@@ -150,8 +171,10 @@ struct bridge *bridge_new(struct server *server, char *error, size_t error_size)
     self->message = calloc(1, sizeof *self->message);
     check(self->message);
     self->command_high = clock_chance();
-    struct port_options options = {
-        .topology = server->config->topology, .endpoint = -1, .subscribes = true};
+    struct port_options options = {.topology = server->config->topology,
+                                   .endpoint = -1,
+                                   .subscribes = !server->config->no_stream,
+                                   .other_stream = server->config->events};
     self->port = port_new(&options, error, error_size);
     if (!self->port) {
         bridge_destroy(&self);

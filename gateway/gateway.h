@@ -20,6 +20,8 @@ struct gateway_config {
     struct slice previous_secret;    /* still verifies them; may be empty; copied */
     bool dev_login;                  /* POST /auth/login is there */
     int64_t code_limit_bytes;        /* of a submission */
+    bool no_stream;                  /* fan-out's stream does not get here: events do */
+    const char *events;              /* address of the events edge's stream; NULL: there is none */
 };
 
 struct gateway;

@@ -132,8 +132,13 @@ uint32_t hub_subscribe(struct hub *self, struct destination destination, uint32_
         handle = s_grow(&self->entries, sizeof(struct hub_entry));
     self->entries.count++;
     uint32_t next = s_topic(self, topic)->first;
-    *s_entry(self, handle) = (struct hub_entry){
-        .connection = connection, .slot = slot, .version = -1, .topic = topic, .next = next};
+    *s_entry(self, handle) = (struct hub_entry){.connection = connection,
+                                                .slot = slot,
+                                                .version = -1,
+                                                .heard = -1,
+                                                .asked_heard = -1,
+                                                .topic = topic,
+                                                .next = next};
     if (next)
         s_entry(self, next)->previous = handle;
     s_topic(self, topic)->first = handle;

@@ -15,7 +15,11 @@ struct hub;
 struct hub_entry {
     uint32_t connection; /* the caller's handle of the connection */
     uint32_t slot;       /* of its session's subscriptions */
-    int64_t version;     /* of the newest RoomState it was sent; the caller's; -1 at first */
+    int64_t version;     /* of scoring's newest word that it got; the caller's; -1 at first */
+    int64_t heard;       /* of the newest RoomState that others published; the caller's; -1 */
+    int64_t asked_heard; /* `heard` when its snapshot was asked for; the caller's; -1 at first */
+    bool guarded;        /* the room is private, scoring said; the caller's */
+    bool overtaken;      /* its snapshot has to be asked for once more; the caller's */
     struct pending_handle asking; /* its snapshot is asked for; the caller's; slot 0: it is not */
     uint32_t tries;               /* how often it was asked for; the caller's */
     uint32_t topic;               /* private: index of its destination */

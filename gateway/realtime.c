@@ -6,7 +6,11 @@
  *
  * A subscriber is in the hub first, and then the snapshot of its room is asked for, so no change
  * falls between; versions sort out which came first. Who may see a private room stands in each
- * state, so a push that overtakes the snapshot gives nothing away. */
+ * state, so a push that overtakes the snapshot gives nothing away.
+ *
+ * What other processes publish (events edge) is passed on, and never believed: only to whom scoring
+ * has let in, and a version that scoring does not know of when it is asked later was made up, since
+ * nothing of ours is published before scoring has it. */
 #include "gateway/realtime.h"
 
 #include <inttypes.h>
@@ -27,6 +31,7 @@
 #define CLOSE_LIMIT_S 5             /* to read the rest before the connection is cut */
 #define SNAPSHOT_LIMIT_MS 5000      /* for the answer to one try */
 #define SNAPSHOT_TRIES 4            /* then the client is told to come again */
+#define ASKS_PER_TICK 1000          /* snapshots asked for again: scoring has others to answer */
 
 struct socket {
     struct realtime *realtime;    /* borrowed */
@@ -49,6 +54,8 @@ struct realtime {
     uint32_t count;          /* sockets that are there */
     uint64_t opened;         /* counts sockets */
     uint64_t messages;       /* counts pushes, for message-id */
+    uint32_t asks;           /* that this tick may still make */
+    uint32_t ask_from;       /* the socket that the next tick begins with */
     struct buffer body;      /* owned; JSON of a push */
     struct buffer frame;     /* owned; a frame around it */
 };
@@ -163,6 +170,67 @@ static void s_encode(struct realtime *self, const struct record *record, const v
     check(!self->body.overflow);
 }
 
+/* The same with what is JSON already, of at most HEARD_MAX_BYTES. */
+static void s_take_encoded(struct realtime *self, struct slice json)
+{
+    buffer_clear(&self->body);
+    buffer_append(&self->body, json.data, json.length);
+    self->messages++;
+    check(!self->body.overflow);
+}
+
+/* ---- versions ------------------------------------------------------------------------------- */
+
+/* The next tick asks scoring; if it is being asked, the next one after the answer. */
+static void s_doubt(struct hub_entry *entry)
+{
+    if (entry->asking.slot)
+        entry->overtaken = true;
+    else if (!entry->tries)
+        entry->tries = 1;
+}
+
+/* Is the stream's version one to send? */
+static bool s_is_news(struct hub_entry *entry, int64_t version)
+{
+    if (version <= entry->version)
+        return false;
+    entry->version = version;
+    if (version < entry->heard)
+        s_doubt(entry); /* this comes late, or that was made up */
+    return version > entry->heard;
+}
+
+/* Is the version that somebody published one to send? I64_NONE: it has none. */
+static bool s_is_hearsay(struct hub_entry *entry, int64_t version)
+{
+    if (entry->version < 0 || entry->guarded)
+        s_doubt(entry); /* may it see that room, may it still? */
+    if (entry->version < 0)
+        return false;
+    if (version == I64_NONE)
+        return true;
+    if (version > entry->version && version < entry->heard)
+        s_doubt(entry);
+    if (version <= entry->version || version <= entry->heard)
+        return false;
+    entry->heard = version;
+    return true;
+}
+
+/* Is the snapshot's? It was asked for when asked_heard had been heard. */
+static bool s_is_news_of_scoring(struct hub_entry *entry, int64_t version)
+{
+    bool made_up = entry->asked_heard > version;
+    if (made_up)
+        entry->heard = entry->asked_heard = -1;
+    bool newer = version > entry->version && version > entry->heard;
+    bool news = newer || (made_up && version == entry->version);
+    if (version > entry->version)
+        entry->version = version;
+    return news;
+}
+
 /* The MESSAGE frame for one subscription, around the body just encoded. */
 static struct packet *s_packet(struct realtime *self, enum stomp_version version,
                                const struct stomp_subscription *subscription)
@@ -173,6 +241,12 @@ static struct packet *s_packet(struct realtime *self, enum stomp_version version
     stomp_message_write(&self->frame, version, subscription, id, buffer_slice(&self->body));
     stats_add(STAT_pushes_encoded, 1);
     return packet_new(LWS_PRE, buffer_slice(&self->frame));
+}
+
+/* Who has been served waits for as long as it takes. */
+static bool s_gives_up(const struct hub_entry *entry)
+{
+    return entry->tries >= SNAPSHOT_TRIES && entry->version < 0;
 }
 
 static void s_on_snapshot(struct server *server, struct waiter *waiter, uint16_t id,
@@ -187,17 +261,20 @@ static void s_on_snapshot(struct server *server, struct waiter *waiter, uint16_t
     if (id == MSG_refused) {
         const struct msg_refused *refused = message;
         bool passing = refused->refusal == REFUSED_OVERLOADED || refused->refusal == REFUSED_FAILED;
-        if (!passing || entry->tries >= SNAPSHOT_TRIES)
+        if (!passing || s_gives_up(entry))
             s_fail(socket, refusal_row((uint16_t)refused->refusal)->text);
         return; /* a passing trouble is tried again at a tick */
     }
     const struct msg_watched *watched = message;
-    if (id != MSG_watched) {
-        s_fail(socket, refusal_row(REFUSED_FAILED)->text);
-    } else if (!s_may_see(watched, socket->session.user_id)) {
-        s_fail(socket, refusal_row(REFUSED_PRIVATE_ROOM)->text);
-    } else if (watched->state.version > entry->version) {
-        entry->version = watched->state.version;
+    entry->tries = entry->overtaken;
+    entry->overtaken = false;
+    if (id != MSG_watched || !s_may_see(watched, socket->session.user_id)) {
+        enum refusal refusal = id == MSG_watched ? REFUSED_PRIVATE_ROOM : REFUSED_FAILED;
+        s_fail(socket, refusal_row(refusal)->text);
+        return;
+    }
+    entry->guarded = watched->visibility != VISIBILITY_OPEN;
+    if (s_is_news_of_scoring(entry, watched->state.version)) {
         s_encode(self, &record_room_state, &watched->state);
         struct packet *packet =
             s_packet(self, socket->session.version, &socket->session.subscriptions[entry->slot]);
@@ -205,7 +282,6 @@ static void s_on_snapshot(struct server *server, struct waiter *waiter, uint16_t
         packet_drop(&packet);
         stats_add(STAT_pushes_sent, 1);
     }
-    entry->tries = 0;
 }
 
 /* Asked again at a tick. */
@@ -223,11 +299,13 @@ static void s_ask(struct realtime *self, uint32_t handle, int64_t room_id)
 {
     struct hub_entry *entry = hub_entry(self->hub, handle);
     struct socket *socket = s_socket_of(self, entry);
-    if (entry->tries >= SNAPSHOT_TRIES) {
+    if (s_gives_up(entry)) {
         s_fail(socket, refusal_row(REFUSED_OVERLOADED)->text);
         return;
     }
-    entry->tries++;
+    if (entry->tries < SNAPSHOT_TRIES)
+        entry->tries++;
+    entry->asked_heard = entry->heard;
     struct watch *watch = calloc(1, sizeof *watch);
     check(watch);
     watch->waiter.class = &s_watch_class;
@@ -358,26 +436,53 @@ void realtime_push_room(struct realtime *self, const struct msg_watched *watched
     s_encode(self, &record_room_state, &watched->state);
     for (; at; at = hub_next(self->hub, at)) {
         struct hub_entry *entry = hub_entry(self->hub, at);
-        if (entry->version >= watched->state.version ||
-            !s_may_see(watched, s_socket_of(self, entry)->session.user_id))
+        if (!s_may_see(watched, s_socket_of(self, entry)->session.user_id) ||
+            !s_is_news(entry, watched->state.version))
             continue;
-        entry->version = watched->state.version;
         s_push(self, &encodings, entry);
     }
     s_forget_encodings(&encodings);
 }
 
-void realtime_push_submission(struct realtime *self, const struct rec_submission *submission)
+void realtime_pass_room(struct realtime *self, const struct msg_room_heard *heard)
 {
-    struct destination destination = {DESTINATION_USER, submission->user_id};
+    struct destination destination = {DESTINATION_ROOM, heard->room_id};
     uint32_t at = hub_first(self->hub, destination);
     if (!at)
         return;
     struct encodings encodings = {.count = 0};
-    s_encode(self, &record_submission, submission);
+    s_take_encoded(self, heard->json);
+    for (; at; at = hub_next(self->hub, at))
+        if (s_is_hearsay(hub_entry(self->hub, at), heard->version))
+            s_push(self, &encodings, hub_entry(self->hub, at));
+    s_forget_encodings(&encodings);
+}
+
+/* The body that was just encoded, to all of a user's. */
+static void s_push_user(struct realtime *self, uint32_t at)
+{
+    struct encodings encodings = {.count = 0};
     for (; at; at = hub_next(self->hub, at))
         s_push(self, &encodings, hub_entry(self->hub, at));
     s_forget_encodings(&encodings);
+}
+
+void realtime_push_submission(struct realtime *self, const struct rec_submission *submission)
+{
+    uint32_t at = hub_first(self->hub, (struct destination){DESTINATION_USER, submission->user_id});
+    if (!at)
+        return;
+    s_encode(self, &record_submission, submission);
+    s_push_user(self, at);
+}
+
+void realtime_pass_verdict(struct realtime *self, const struct msg_verdict_heard *heard)
+{
+    uint32_t at = hub_first(self->hub, (struct destination){DESTINATION_USER, heard->user_id});
+    if (!at)
+        return;
+    s_take_encoded(self, heard->json);
+    s_push_user(self, at);
 }
 
 /* ---- sockets -------------------------------------------------------------------------------- */
@@ -435,16 +540,18 @@ void realtime_closed(struct socket **socket_p)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-/* Asks for the snapshots that have not come: entry->version tells that one never did. */
+/* Asks for the snapshots that have not come, or are in doubt. */
 static void s_ask_missing(struct realtime *self, struct socket *socket)
 {
-    for (size_t i = 0; i < socket->session.slots && !socket->close_status; i++) {
+    for (size_t i = 0; i < socket->session.slots && self->asks && !socket->close_status; i++) {
         struct stomp_subscription *subscription = &socket->session.subscriptions[i];
         if (!subscription->handle || subscription->destination.kind != DESTINATION_ROOM)
             continue;
         struct hub_entry *entry = hub_entry(self->hub, subscription->handle);
-        if (entry->tries && !entry->asking.slot)
-            s_ask(self, subscription->handle, subscription->destination.id);
+        if (!entry->tries || entry->asking.slot)
+            continue;
+        self->asks--;
+        s_ask(self, subscription->handle, subscription->destination.id);
     }
 }
 
@@ -463,9 +570,16 @@ static void s_tick(struct realtime *self, struct socket *socket, int64_t now_ms)
 
 void realtime_tick(struct realtime *self, int64_t now_ms)
 {
-    for (uint32_t i = 1; i < self->used; i++)
+    uint32_t count = self->used ? self->used - 1 : 0, first = self->ask_from;
+    self->asks = ASKS_PER_TICK;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t i = 1 + (first + k) % count;
+        if (self->asks)
+            self->ask_from =
+                (first + k) % count; /* where the questions end, the next tick goes on */
         if (self->sockets[i])
             s_tick(self, self->sockets[i], now_ms);
+    }
     stats_set(STAT_subscriptions_open, (int64_t)hub_entries(self->hub));
 }
 
@@ -475,10 +589,8 @@ void realtime_ask_again(struct realtime *self)
         struct socket *socket = self->sockets[i];
         for (size_t slot = 0; socket && slot < socket->session.slots; slot++) {
             uint32_t handle = socket->session.subscriptions[slot].handle;
-            if (!handle)
-                continue;
-            struct hub_entry *entry = hub_entry(self->hub, handle);
-            entry->tries = entry->tries ? entry->tries : 1; /* the next tick asks */
+            if (handle)
+                s_doubt(hub_entry(self->hub, handle));
         }
     }
 }

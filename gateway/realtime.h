@@ -20,7 +20,11 @@ void realtime_closed(struct socket **socket_p);
 void realtime_push_room(struct realtime *self, const struct msg_watched *watched);
 /* A verdict, to its submitter. */
 void realtime_push_submission(struct realtime *self, const struct rec_submission *submission);
-/* Something of the stream was missed: asks for all rooms with subscribers again. */
+/* What somebody published (see actors/fanout/events.h), as it is: a room's state to those of its
+ * subscribers whom scoring has let in and who have nothing newer, a verdict to its user. */
+void realtime_pass_room(struct realtime *self, const struct msg_room_heard *heard);
+void realtime_pass_verdict(struct realtime *self, const struct msg_verdict_heard *heard);
+/* Something of the stream was missed: asks for all rooms with subscribers again, not at once. */
 void realtime_ask_again(struct realtime *self);
 
 /* Twice a second: heart-beats, and snapshots that have to be asked for once more. */

@@ -27,6 +27,8 @@
 #define COMPILE_OUTPUT_MAX_BYTES \
     (8 * 1024) /* kept and shown to the submitter; cut at a character */
 #define TEST_FILE_MAX_BYTES (16 * 1024 * 1024)
+#define HEARD_MAX_BYTES (64 * 1024) /* JSON that other processes publish; longer is not passed on \
+                                     */
 
 /* lists */
 #define LIST_MAX 500   /* rows of any list answer */

@@ -23,7 +23,7 @@ struct port {
     int own;                                  /* our endpoint; -1: none */
     zsock_t *router;                          /* what others ask us; NULL without endpoint */
     zsock_t *dealers[TOPOLOGY_ENDPOINTS_MAX]; /* to each other endpoint */
-    zsock_t *stream_out, *stream_in;          /* PUB of fan-out, SUB of a gateway; or NULL */
+    zsock_t *stream_out, *stream_in;          /* PUB of a stream, SUB to streams; or NULL */
     zsock_t *inputs[PORT_FDS_MAX];            /* all of these that we read, input_count */
     size_t input_count;                       /* how many */
     size_t next_input;                        /* read in turns: no socket starves another */
@@ -92,6 +92,31 @@ static void s_reads(struct port *self, zsock_t *socket)
     self->inputs[self->input_count++] = socket;
 }
 
+static bool s_open_streams(struct port *self, const struct port_options *options, char *error,
+                           size_t size)
+{
+    const struct topology_endpoint *stream = &self->topology->stream;
+    const char *out = options->publishes ? stream->bind : options->own_stream;
+    const char *in[] = {options->subscribes ? stream->connect : NULL, options->other_stream};
+    if (out) {
+        self->stream_out = s_socket(self, ZMQ_PUB, STREAM_MAX);
+        if (!s_bind(self->stream_out, out, error, size))
+            return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (!in[i])
+            continue;
+        if (!self->stream_in) {
+            self->stream_in = s_socket(self, ZMQ_SUB, STREAM_MAX);
+            zmq_setsockopt(zsock_resolve(self->stream_in), ZMQ_SUBSCRIBE, "", 0);
+            s_reads(self, self->stream_in);
+        }
+        if (!s_connect(self->stream_in, in[i], error, size))
+            return false;
+    }
+    return true;
+}
+
 static bool s_open(struct port *self, const struct port_options *options, char *error, size_t size)
 {
     const struct topology *topology = self->topology;
@@ -101,18 +126,8 @@ static bool s_open(struct port *self, const struct port_options *options, char *
         if (!s_bind(self->router, topology->endpoints[self->own].bind, error, size))
             return false;
     }
-    if (options->publishes) {
-        self->stream_out = s_socket(self, ZMQ_PUB, STREAM_MAX);
-        if (!s_bind(self->stream_out, topology->stream.bind, error, size))
-            return false;
-    }
-    if (options->subscribes) {
-        self->stream_in = s_socket(self, ZMQ_SUB, STREAM_MAX);
-        zmq_setsockopt(zsock_resolve(self->stream_in), ZMQ_SUBSCRIBE, "", 0);
-        s_reads(self, self->stream_in);
-        if (!s_connect(self->stream_in, topology->stream.connect, error, size))
-            return false;
-    }
+    if (!s_open_streams(self, options, error, size))
+        return false;
     for (int i = 0; i < (int)topology->endpoint_count; i++) {
         if (i == self->own)
             continue;

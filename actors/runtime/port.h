@@ -18,7 +18,9 @@ struct port_options {
     const struct topology *topology; /* borrowed, outlives the port */
     int endpoint;                    /* index of the endpoint to bind; -1: none (gateway, runner) */
     bool publishes;                  /* binds the stream: the thread hosts fan-out */
-    bool subscribes;                 /* hears the stream: a gateway */
+    bool subscribes;                 /* hears the stream: a gateway, and who else wants to know */
+    const char *own_stream;          /* binds a stream of its own at this address; or NULL */
+    const char *other_stream;        /* hears the stream at this address, too; or NULL */
 };
 
 /* NULL: `error` says which address could not be bound or connected, and why. */

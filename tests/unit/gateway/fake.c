@@ -18,6 +18,11 @@ struct fake {
     union any_message message; /* the one at hand */
     int64_t version;           /* of all rooms */
     uint64_t sequence;         /* of the stream */
+    uint64_t heard_sequence;   /* of what was heard elsewhere */
+    pthread_mutex_t mutex;     /* guards the rest */
+    pthread_cond_t changed;    /* signalled when it is said */
+    uint16_t to_say;           /* message that others want to be said; 0: none */
+    union any_message say;     /* it */
 };
 
 static void s_send(struct fake *self, struct envelope *envelope, uint16_t id, const void *message)
@@ -223,12 +228,56 @@ static void s_on_message(struct fake *self, const struct frame *frame)
         s_on_read(self, request);
 }
 
+/* Says on the stream what another thread wants to be said. */
+static void s_say(struct fake *self)
+{
+    pthread_mutex_lock(&self->mutex);
+    if (self->to_say) {
+        struct envelope envelope = {.to = {.actor = ACTOR_gateway},
+                                    .sequence = ++self->heard_sequence};
+        self->version += self->to_say == MSG_events_missed;
+        s_send(self, &envelope, self->to_say, &self->say);
+        self->to_say = 0;
+        pthread_cond_signal(&self->changed);
+    }
+    pthread_mutex_unlock(&self->mutex);
+}
+
+static void s_let_say(struct fake *self, uint16_t id, const void *message, size_t size)
+{
+    pthread_mutex_lock(&self->mutex);
+    memcpy(&self->say, message, size);
+    self->to_say = id;
+    while (self->to_say)
+        pthread_cond_wait(&self->changed, &self->mutex);
+    pthread_mutex_unlock(&self->mutex);
+}
+
+void fake_hear_room(struct fake *self, int64_t room_id, int64_t version, const char *json)
+{
+    struct msg_room_heard heard = {room_id, version, slice_of(json)};
+    s_let_say(self, MSG_room_heard, &heard, sizeof heard);
+}
+
+void fake_hear_verdict(struct fake *self, int64_t user_id, const char *json)
+{
+    struct msg_verdict_heard heard = {user_id, slice_of(json)};
+    s_let_say(self, MSG_verdict_heard, &heard, sizeof heard);
+}
+
+void fake_miss(struct fake *self)
+{
+    struct msg_events_missed missed = {false};
+    s_let_say(self, MSG_events_missed, &missed, sizeof missed);
+}
+
 static void *s_run(void *argument)
 {
     struct fake *self = argument;
     struct port_message message;
     while (!atomic_load(&self->stops)) {
         port_wait(self->port, NULL, 20);
+        s_say(self);
         while (port_receive(self->port, &message)) {
             s_on_message(self, &message.frame);
             port_message_close(&message);
@@ -257,6 +306,8 @@ struct fake *fake_new(void)
     struct port_options options = {.topology = topology, .endpoint = 0, .publishes = true};
     self->port = port_new(&options, error, sizeof error);
     check(self->port);
+    pthread_mutex_init(&self->mutex, NULL);
+    pthread_cond_init(&self->changed, NULL);
     check(pthread_create(&self->thread, NULL, s_run, self) == 0);
     return self;
 }
@@ -267,6 +318,8 @@ void fake_destroy(struct fake **self_p)
     atomic_store(&self->stops, true);
     pthread_join(self->thread, NULL);
     arena_fini(&self->arena);
+    pthread_mutex_destroy(&self->mutex);
+    pthread_cond_destroy(&self->changed);
     free(self);
     *self_p = NULL;
 }

@@ -19,4 +19,11 @@ struct fake *fake_new(void);
 void fake_destroy(struct fake **self_p);
 const struct topology *fake_topology(const struct fake *self);
 
+/* From the test's thread; each returns when it is said. What an events edge would tell the gateway:
+ * a state that was published for a room, a verdict for a user. And that something was missed, which
+ * is so: all rooms have a newer version. */
+void fake_hear_room(struct fake *self, int64_t room_id, int64_t version, const char *json);
+void fake_hear_verdict(struct fake *self, int64_t user_id, const char *json);
+void fake_miss(struct fake *self);
+
 #endif

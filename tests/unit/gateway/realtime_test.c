@@ -220,6 +220,95 @@ static void a_gap_in_the_stream_makes_it_ask_again(void **state)
     close(fd);
 }
 
+/* The body of the next message is this one. */
+static void s_expect_body(int fd, const char *body)
+{
+    const char *message = client_ws_receive(fd);
+    s_has(message, "MESSAGE\n");
+    const char *found = strstr(message, "\n\n");
+    assert_non_null(found);
+    if (strncmp(found + 2, body, strlen(body)) != 0 || strlen(found + 2) != strlen(body) + 1)
+        fail_msg("expected %s, got %s", body, message);
+}
+
+static void what_others_publish_is_passed_on_as_it_is_and_once(void **state)
+{
+    (void)state;
+    int fd = s_connect(0);
+    s_subscribe(fd, "1", "/topic/room/7");
+    int version = s_version(client_ws_receive(fd), "1");
+    fake_hear_room(s_fake, 7, version, "{\"known\":1}");
+    fake_hear_room(s_fake, 9, version + 1, "{\"elsewhere\":1}");
+    fake_hear_room(s_fake, 7, version + 1, "{\"version\" : 1}");
+    s_expect_body(fd, "{\"version\" : 1}");
+    fake_hear_room(s_fake, 7, version + 1, "{\"doubled\":1}");
+    s_change(7); /* the stream tells the same version */
+    fake_hear_room(s_fake, 7, I64_NONE, "{\"without\":1}");
+    s_expect_body(fd, "{\"without\":1}");
+    s_change(7);
+    assert_int_equal(s_version(client_ws_receive(fd), "1"), version + 2);
+    close(fd);
+}
+
+static void a_made_up_version_does_not_stop_the_true_ones(void **state)
+{
+    (void)state;
+    int fd = s_connect(0);
+    s_subscribe(fd, "1", "/topic/room/7");
+    int version = s_version(client_ws_receive(fd), "1");
+    fake_hear_room(s_fake, 7, version + 1000, "{\"made\":\"up\"}");
+    s_expect_body(fd, "{\"made\":\"up\"}");
+    s_change(7);
+    assert_int_equal(s_version(client_ws_receive(fd), "1"), version + 1); /* scoring was asked */
+    s_change(7);
+    assert_int_equal(s_version(client_ws_receive(fd), "1"), version + 2);
+    fake_hear_room(s_fake, 7, version + 3, "{\"next\":1}");
+    s_expect_body(fd, "{\"next\":1}");
+    close(fd);
+}
+
+static void what_others_publish_goes_only_to_whom_scoring_lets_in(void **state)
+{
+    (void)state;
+    int fd = s_connect(1);
+    s_subscribe(fd, "1", "/topic/room/504"); /* of which scoring says nothing yet */
+    s_subscribe(fd, "2", "/topic/room/8");
+    int version = s_version(client_ws_receive(fd), "2");
+    fake_hear_room(s_fake, 504, version + 1, "{\"early\":1}");
+    fake_hear_room(s_fake, 8, version + 1, "{\"private\":1}");
+    s_expect_body(fd, "{\"private\":1}");
+    close(fd);
+}
+
+static void a_published_verdict_reaches_its_user_alone(void **state)
+{
+    (void)state;
+    int one = s_connect(1), two = s_connect(2);
+    for (int i = 0; i < 2; i++) {
+        int fd = i ? two : one;
+        s_subscribe(fd, "q", "/user/queue/submissions");
+        client_ws_send(fd, "SEND\ndestination:/app/x\nreceipt:1\n\n@");
+        s_has(client_ws_receive(fd), "RECEIPT\n");
+    }
+    fake_hear_verdict(s_fake, 1, "{\"id\":1}");
+    fake_hear_verdict(s_fake, 2, "{\"id\":2}");
+    s_expect_body(one, "{\"id\":1}");
+    s_expect_body(two, "{\"id\":2}");
+    close(one);
+    close(two);
+}
+
+static void a_missed_event_makes_it_ask_again(void **state)
+{
+    (void)state;
+    int fd = s_connect(0);
+    s_subscribe(fd, "1", "/topic/room/7");
+    int version = s_version(client_ws_receive(fd), "1");
+    fake_miss(s_fake);
+    assert_int_equal(s_version(client_ws_receive(fd), "1"), version + 1);
+    close(fd);
+}
+
 static void frames_may_be_split_and_joined(void **state)
 {
     (void)state;
@@ -329,6 +418,11 @@ int main(void)
         cmocka_unit_test(what_cannot_be_subscribed_ends_in_error),
         cmocka_unit_test(a_verdict_reaches_its_submitter_alone),
         cmocka_unit_test(a_gap_in_the_stream_makes_it_ask_again),
+        cmocka_unit_test(what_others_publish_is_passed_on_as_it_is_and_once),
+        cmocka_unit_test(a_made_up_version_does_not_stop_the_true_ones),
+        cmocka_unit_test(what_others_publish_goes_only_to_whom_scoring_lets_in),
+        cmocka_unit_test(a_published_verdict_reaches_its_user_alone),
+        cmocka_unit_test(a_missed_event_makes_it_ask_again),
         cmocka_unit_test(frames_may_be_split_and_joined),
         cmocka_unit_test(upgrades_elsewhere_are_refused),
         cmocka_unit_test(garbage_is_answered_with_error),

@@ -85,6 +85,9 @@ static const struct numbered s_messages[] = {
     {114, "queue_ack"},
     {115, "queue_reject"},
     {116, "judge_languages"},
+    {120, "room_heard"},
+    {121, "verdict_heard"},
+    {122, "events_missed"},
 };
 
 static const struct numbered s_refusals[] = {
