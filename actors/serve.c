@@ -162,8 +162,7 @@ static bool s_check_drivers(struct planning *self)
         bool whole;
     } drivers[] = {{OPTION_database, options->database, "sqlite:", false},
                    {OPTION_queue, options->queue, "local:", true},
-                   {OPTION_events, options->events, "local:", true},
-                   {OPTION_runner, options->runner, "sandbox:", true}};
+                   {OPTION_events, options->events, "local:", true}};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         const char *known = drivers[i].known;
         if (drivers[i].whole ? !streq(drivers[i].given, known)
@@ -173,7 +172,9 @@ static bool s_check_drivers(struct planning *self)
                                   "knows %s only",
                                   (int)strcspn(drivers[i].given, ":"), drivers[i].given, known);
     }
-    return true;
+    char why[256];
+    return runner_urls_check(options->runner, why, sizeof why) ||
+           s_wrong_option(self, OPTION_runner, "%s", why);
 }
 
 static bool s_read_rules(struct planning *self)
@@ -353,6 +354,10 @@ static void s_tell_why_not(const struct buffer *why)
         if (rest.length)
             rest = slice_from(rest.data + 1, rest.length - 1);
     }
+}
+
+static void s_tell_not_judging(void)
+{
     log_error("not-judging", "what=\"submissions wait for a runner elsewhere; --insecure-runner "
                              "judges here without isolation, for development\"");
 }
@@ -360,22 +365,22 @@ static void s_tell_why_not(const struct buffer *why)
 /* Where this machine can't isolate, everything else still works. */
 static bool s_start_runner(struct server *self)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int64_t slots = self->options->runner_slots;
     struct runner_options options = {.topology = &self->plan.topology,
                                      .data_folder = self->options->data,
-                                     .slots = (unsigned)(slots                      ? slots
-                                                         : cores > 0 && cores < 256 ? cores
-                                                                                    : 1),
-                                     .insecure = self->options->insecure_runner};
+                                     .urls = self->options->runner,
+                                     .slots = (unsigned)self->options->runner_slots,
+                                     .insecure = self->options->insecure_runner,
+                                     .judge0_token = "",
+                                     .public_url = ""};
     struct buffer why;
     buffer_init(&why, 64 * 1024);
     if (options.insecure)
         log_warn("insecure-runner",
                  "what=\"submissions run without isolation: for development only\"");
     self->runner = runner_start(&options, &why);
+    s_tell_why_not(&why);
     if (!self->runner)
-        s_tell_why_not(&why);
+        s_tell_not_judging();
     buffer_fini(&why);
     if (self->runner || !s_only_runner(self))
         return true;

@@ -1,8 +1,8 @@
 /* The judge actor: which submission is queued, leased, retried, given up.
  *
  * In: judge_enqueue (room), runner_ready, judge_progress, judge_outcome, runner_leave (runners),
- * verdict_taken (scoring), languages_get (gateways). Out: judge_job to runners, verdict_report to
- * scoring, store_run.
+ * verdict_taken (scoring), languages_get and judge_hint (gateways). Out: judge_job and judge_hint
+ * to runners, verdict_report to scoring, store_run.
  *
  * Promises: a submission that the store holds as PENDING or JUDGING gets a final verdict: what no
  * message brought, the sweep finds. A judging is a lease with a fencing number from the store; the
@@ -362,6 +362,20 @@ static void s_on_progress(struct judge_actor *self, const struct envelope *envel
         job->due_ms = self->now_ms + LEASE_MS;
 }
 
+/* A server that runs a job elsewhere says that it is done, or somebody claims to be one: the slot
+ * knows by the secret. */
+static void s_on_hint(struct judge_actor *self, const struct envelope *envelope,
+                      const struct msg_judge_hint *hint, struct outbox *out)
+{
+    const struct msg_done done = {0};
+    struct job *job = s_find(self, hint->submission_id);
+    struct runner_slot *slot =
+        job && job->phase == JOB_RUNNING ? judge_slot_find(self, job->runner) : NULL;
+    if (slot)
+        outbox_reply(out, &slot->ready, MSG_judge_hint, hint);
+    outbox_reply(out, envelope, MSG_done, &done);
+}
+
 static void s_on_leave(struct judge_actor *self, const struct envelope *envelope,
                        const struct msg_runner_leave *leave)
 {
@@ -483,6 +497,9 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     case MSG_runner_leave:
         s_on_leave(self, envelope, message);
         break;
+    case MSG_judge_hint:
+        s_on_hint(self, envelope, message, out);
+        break;
     case MSG_languages_get:
         judge_slots_languages(self, envelope, out);
         break;
@@ -520,10 +537,19 @@ static void s_destroy(void **self_p)
     *self_p = NULL;
 }
 
-static const uint16_t s_receives[] = {MSG_judge_enqueue, MSG_runner_ready, MSG_judge_progress,
-                                      MSG_judge_outcome, MSG_runner_leave, MSG_languages_get,
-                                      MSG_verdict_taken, MSG_store_done,   MSG_store_failed,
-                                      MSG_refused,       MSG_ping,         0};
+static const uint16_t s_receives[] = {MSG_judge_enqueue,
+                                      MSG_runner_ready,
+                                      MSG_judge_progress,
+                                      MSG_judge_outcome,
+                                      MSG_runner_leave,
+                                      MSG_languages_get,
+                                      MSG_verdict_taken,
+                                      MSG_store_done,
+                                      MSG_store_failed,
+                                      MSG_refused,
+                                      MSG_ping,
+                                      MSG_judge_hint,
+                                      0};
 
 const struct actor_class judge_class = {.kind = ACTOR_judge,
                                         .create = s_create,

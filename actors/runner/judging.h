@@ -14,7 +14,8 @@
 #define JUDGING_OUTPUT_MAX_BYTES (1024ull << 20)
 
 struct judging_task {
-    const struct languages *languages; /* of this machine; borrowed */
+    const struct languages *languages; /* of this machine; borrowed; the sandbox's driver sets it */
+    int64_t submission_id;             /* for servers that call back */
     int64_t language_id;               /* Judge0's number */
     struct slice code;                 /* borrowed during the judging */
     int64_t time_limit_ms;             /* processor time per test, for C++: times the factor */
@@ -27,11 +28,15 @@ struct judging_task {
     /* Called several times a second, also while compiling: `done` of `total` tests are over.
      * False cancels. */
     bool (*progress)(void *context, uint32_t done, uint32_t total);
-    void *context; /* handed to both */
+    /* For servers elsewhere: what to call back with, and whether one has since the last call; both
+     * NULL: nobody is to be called. */
+    const char *hint;
+    bool (*hinted)(void *context);
+    void *context; /* handed to all */
 };
 
 struct judging_outcome {
-    bool cancelled;       /* progress said so: nothing else is set */
+    bool cancelled;       /* progress said so, or given back: nothing else is set */
     enum verdict verdict; /* final */
     uint32_t tests_run;   /* the failed one included */
     uint32_t tests_total; /* as asked */

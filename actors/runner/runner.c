@@ -1,379 +1,173 @@
-/* A slot's thread: ready -> job -> outcome, for ever. It blocks while it judges; judging calls back
- * several times a second, and that is when the slot renews its lease and looks whether it shall
- * stop. Nothing it has is durable: the judge gives a job that a dead slot held to another one. */
+/* Opens the places that --runner names and starts their slots. A place may turn out to take more
+ * slots than it was started with (a Judge0 that was away tells its workers when it comes): the
+ * slot that learns of it starts the others. Ends them all, in order. */
 #include "actors/runner/runner.h"
 
-#include <czmq.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
-#include "actors/runner/judging.h"
-#include "actors/runner/test_cache.h"
-#include "actors/runtime/clock.h"
-#include "actors/runtime/log.h"
-#include "actors/runtime/port.h"
+#include "actors/runner/slot.h"
 #include "actors/runtime/tsan.h"
-#include "actors/store/commit.h"
 #include "proto/check.h"
 
-#define READY_REPEAT_MS                                                                            \
-    5000                       /* an idle slot repeats that it is ready; the judge forgets at 20 s \
-                                */
-#define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s */
-#define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
-#define STORE_GIVE_UP_MS 30000 /* … for so long */
-
-enum { QUESTION_READY = 1, QUESTION_TEST = 2 };
-
-struct slot {
-    struct runner *runner;           /* whose */
-    unsigned number;                 /* from 0 */
-    zactor_t *thread;                /* owned by the runner */
-    struct port *port;               /* the slot's */
-    zsock_t *pipe;                   /* to hear that it shall stop */
-    struct sandbox *sandbox;         /* the slot's */
-    struct buffer why;               /* why it could not start */
-    uint32_t generation;             /* of its last question */
-    int64_t ready_ms;                /* when it last said that it is ready */
-    struct test_cache tests;         /* of the job under way */
-    const struct msg_judge_job *job; /* the job under way */
-    int64_t progress_ms;             /* when it last said that it is at it */
-    uint32_t tests_done;             /* of the job */
-    struct buffer input, expected;   /* a test that could not be kept in a file */
-};
-
 struct runner {
-    struct runner_options options; /* as given */
-    struct languages languages;    /* detected once, by slot 0 */
-    pthread_mutex_t mutex;         /* of `detected` */
-    pthread_cond_t changed;        /* `detected` or `stopping` */
-    bool detected;                 /* languages are there */
-    _Atomic bool stopping;         /* take nothing, give back */
-    unsigned slot_count;           /* of: */
-    struct slot *slots;            /* owned */
+    struct slot_common common;              /* what the slots share */
+    struct place places[RUNNER_PLACES_MAX]; /* place_count of them */
+    unsigned place_count;                   /* opened */
+    pthread_mutex_t mutex;                  /* of the slots, their number, and stopping */
+    struct slot *slots[RUNNER_SLOTS_MAX];   /* owned; slot_count of them */
+    unsigned slot_count;                    /* started */
 };
 
-static bool s_stopping(const struct slot *self)
-{
-    return atomic_load(&self->runner->stopping);
-}
-
-/* ---- saying things to the judge ----------------------------------------------------------------
+/* ---- URLs --------------------------------------------------------------------------------------
  */
 
-static void s_say(struct slot *self, uint16_t id, const void *message)
+const struct runner_driver *runner_driver_for(const char *url, char *error, size_t error_size)
 {
-    struct envelope envelope = {
-        .reply = {.actor = ACTOR_runner, .slot = QUESTION_READY, .generation = self->generation}};
-    port_ask(self->port, &envelope, ACTOR_judge, 0, id, message);
-}
-
-static void s_say_ready(struct slot *self)
-{
-    const struct languages *languages = &self->runner->languages;
-    struct rec_language list[LANGUAGES_MAX];
-    for (size_t i = 0; i < languages->count; i++)
-        list[i] = (struct rec_language){languages->list[i].language->id,
-                                        slice_of(languages->list[i].language->name),
-                                        slice_of(languages->list[i].version)};
-    struct msg_runner_ready ready = {{(uint32_t)languages->count, list}};
-    self->ready_ms = clock_now_ms();
-    s_say(self, MSG_runner_ready, &ready);
-}
-
-/* Called by the judging, several times a second. */
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    struct slot *self = context;
-    int64_t now_ms = clock_now_ms();
-    self->tests_done = done;
-    if (now_ms - self->progress_ms >= PROGRESS_MS) {
-        struct msg_judge_progress progress = {self->job->submission_id, self->job->fence, done,
-                                              total};
-        self->progress_ms = now_ms;
-        s_say(self, MSG_judge_progress, &progress);
+    static const struct runner_driver *const drivers[] = {&runner_sandbox};
+    error[0] = '\0';
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (drivers[i]->takes(url, error, error_size))
+            return drivers[i];
+        if (error[0])
+            return NULL;
     }
-    return !s_stopping(self);
+    snprintf(
+        error, error_size,
+        "\"%.*s\" is no runner; there are sandbox: and http://HOST:PORT or https:// of a Judge0",
+        (int)strcspn(url, "@"), url); /* in front of an @ there may be a password */
+    return NULL;
 }
 
-/* ---- test cases --------------------------------------------------------------------------------
- */
-
-static void s_ask_test(struct slot *self, uint32_t ordinal, uint32_t generation)
+/* The next URL of a list; false at its end. An URL that is too long is cut, and refused later. */
+static bool s_next_url(const char **list, char url[RUNNER_URL_MAX_BYTES])
 {
-    struct commit commit;
-    commit_begin(&commit);
-    commit_op(&commit, STATEMENT_test_case_read);
-    commit_i64(&commit, self->job->problem_id);
-    commit_i64(&commit, ordinal);
-    struct msg_store_run run = {{commit.count, commit.ops}};
-    struct envelope envelope = {
-        .reply = {.actor = ACTOR_runner, .slot = QUESTION_TEST, .generation = generation}};
-    port_ask(self->port, &envelope, ACTOR_store, 0, MSG_store_run, &run);
+    *list += strspn(*list, ", ");
+    size_t length = strcspn(*list, ", ");
+    snprintf(url, RUNNER_URL_MAX_BYTES, "%.*s", (int)length, *list);
+    *list += length;
+    return length > 0;
 }
 
-static void s_keep(struct buffer *buffer, struct slice content)
+bool runner_urls_check(const char *urls, char *error, size_t error_size)
 {
-    buffer_clear(buffer);
-    buffer_append(buffer, content.data, content.length);
-}
-
-/* The store's answer goes to the cache and is mapped from there, or where that can't be done to
- * memory: a test that is not there must never be judged as an empty one. */
-static bool s_take_test(struct slot *self, const struct port_message *message, uint32_t ordinal)
-{
-    struct arena arena = {0};
-    struct msg_store_done done;
-    struct codec_error error;
-    size_t taken;
-    bool ok =
-        message->frame.envelope.kind == MSG_store_done &&
-        codec_decode(&message_store_done, message->frame.body, &arena, &done, &taken, &error) &&
-        done.results.count == 1 && result_rows(&done.results.items[0]) == 1;
-    if (ok) {
-        struct slice input = result_text(&done.results.items[0], 0, 0);
-        struct slice expected = result_text(&done.results.items[0], 0, 1);
-        if (!test_cache_put(&self->tests, ordinal, input, expected) ||
-            !test_cache_get(&self->tests, ordinal)) {
-            log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder,
-                     strerror(errno));
-            s_keep(&self->input, input);
-            s_keep(&self->expected, expected);
-        }
-    }
-    arena_fini(&arena);
-    return ok;
-}
-
-/* Asks the store for a test and waits; the lease is renewed meanwhile. */
-static bool s_fetch_test(struct slot *self, uint32_t ordinal)
-{
-    int64_t start_ms = clock_now_ms(), asked_ms = 0;
-    uint32_t generation = ++self->generation;
-    while (s_progress(self, self->tests_done, (uint32_t)self->job->tests_total)) {
-        int64_t now_ms = clock_now_ms();
-        if (now_ms - start_ms > STORE_GIVE_UP_MS)
+    char url[RUNNER_URL_MAX_BYTES];
+    char seen[RUNNER_PLACES_MAX][RUNNER_URL_MAX_BYTES];
+    unsigned count = 0;
+    while (s_next_url(&urls, url)) {
+        if (count == RUNNER_PLACES_MAX) {
+            snprintf(error, error_size, "names more than %d runners", RUNNER_PLACES_MAX);
             return false;
-        if (now_ms - asked_ms > STORE_RETRY_MS) {
-            s_ask_test(self, ordinal, generation);
-            asked_ms = now_ms;
         }
-        port_wait(self->port, NULL, 200);
-        for (struct port_message message; port_receive(self->port, &message);) {
-            const struct address *to = &message.frame.envelope.to;
-            bool mine = to->slot == QUESTION_TEST && to->generation == generation;
-            bool taken = mine && s_take_test(self, &message, ordinal);
-            port_message_close(&message);
-            if (mine)
-                return taken;
-        }
+        if (!runner_driver_for(url, error, error_size))
+            return false;
+        for (unsigned i = 0; i < count; i++)
+            if (strcmp(seen[i], url) == 0) {
+                snprintf(error, error_size, "names %s twice", url);
+                return false;
+            }
+        strcpy(seen[count++], url);
     }
+    if (count)
+        return true;
+    snprintf(error, error_size, "names no runner");
     return false;
 }
 
-static bool s_next_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
-{
-    struct slot *self = context;
-    uint32_t ordinal = index + 1;
-    if (!test_cache_get(&self->tests, ordinal)) {
-        buffer_clear(&self->input);
-        buffer_clear(&self->expected);
-        if (!s_fetch_test(self, ordinal))
-            return false;
-    }
-    bool mapped = self->tests.input.data != NULL;
-    *input = mapped ? self->tests.input : buffer_slice(&self->input);
-    *expected = mapped ? self->tests.expected : buffer_slice(&self->expected);
-    return true;
-}
-
-/* ---- jobs --------------------------------------------------------------------------------------
+/* ---- slots -------------------------------------------------------------------------------------
  */
 
-static void s_say_outcome(struct slot *self, const struct judging_outcome *outcome)
+static void s_grow(struct slot *asker);
+
+/* Starts one more slot of a place; with the mutex. */
+static struct slot *s_add_slot(struct runner *self, struct place *place)
 {
-    bool ran = outcome->tests_run > 0;
-    struct msg_judge_outcome message = {
-        .submission_id = self->job->submission_id,
-        .fence = self->job->fence,
-        .verdict = (uint8_t)outcome->verdict,
-        .tests_run = outcome->tests_run,
-        .tests_total = outcome->tests_total,
-        .failed_test = outcome->failed_test ? (int64_t)outcome->failed_test : I64_NONE,
-        .time_ms = ran ? outcome->time_ms : I64_NONE,
-        .memory_kb = ran ? outcome->memory_kb : I64_NONE,
-        .compile_output = slice_from(outcome->compile_output, outcome->compile_output_bytes),
-        .reason = slice_of(outcome->reason)};
-    if (outcome->verdict == VERDICT_JUDGE_ERROR)
-        log_error("judge-error", "submission=%lld language=%lld reason=\"%s\"",
-                  (long long)self->job->submission_id, (long long)self->job->language_id,
-                  outcome->reason);
-    s_say(self, MSG_judge_outcome, &message);
+    struct slot *slot = calloc(1, sizeof *slot);
+    check(slot);
+    slot->common = &self->common;
+    slot->place = place;
+    slot->number = place->slot_count++;
+    slot->grow = s_grow;
+    slot->runner = self;
+    buffer_init(&slot->why, 4096);
+    slot->thread = zactor_new(slot_thread, slot);
+    check(slot->thread);
+    TAKEN_OVER(slot);
+    self->slots[self->slot_count++] = slot;
+    return slot;
 }
 
-static void s_judge(struct slot *self, const struct msg_judge_job *job)
+/* Called by a slot's thread when its driver may have learnt how many slots the place takes. */
+static void s_grow(struct slot *asker)
 {
-    struct judging_outcome outcome = {.verdict = VERDICT_JUDGE_ERROR};
-    struct judging_task task = {.languages = &self->runner->languages,
-                                .language_id = job->language_id,
-                                .code = job->code,
-                                .time_limit_ms = job->time_limit_ms,
-                                .memory_limit_mb = job->memory_limit_mb,
-                                .output_limit_bytes = (uint64_t)job->output_limit_bytes,
-                                .test_count = (uint32_t)job->tests_total,
-                                .next_test = s_next_test,
-                                .progress = s_progress,
-                                .context = self};
-    self->job = job;
-    self->tests_done = 0;
-    self->progress_ms = clock_now_ms();
-    if (job->tests_total < 1 || job->tests_total > TESTS_MAX)
-        snprintf(outcome.reason, sizeof outcome.reason, "the problem has no tests");
-    else if (!test_cache_choose(&self->tests, self->runner->options.data_folder, job->tests_hash))
-        snprintf(outcome.reason, sizeof outcome.reason, "tests can't be kept: %s", strerror(errno));
-    else
-        judging_run(self->sandbox, &task, &outcome);
-    test_cache_close(&self->tests);
-    if (outcome.cancelled) {
-        struct msg_runner_leave leave = {job->submission_id};
-        s_say(self, MSG_runner_leave, &leave);
-    } else
-        s_say_outcome(self, &outcome);
-    self->job = NULL;
-}
-
-static void s_on_message(struct slot *self, const struct port_message *message)
-{
-    const struct envelope *envelope = &message->frame.envelope;
-    struct arena arena = {0};
-    struct msg_judge_job job;
-    struct codec_error error;
-    size_t taken;
-    bool current = envelope->kind == MSG_judge_job && envelope->to.slot == QUESTION_READY &&
-                   envelope->to.generation == self->generation;
-    if (!current) /* an older job, which has another runner by now, or a refusal */
-        return;
-    if (codec_decode(&message_judge_job, message->frame.body, &arena, &job, &taken, &error))
-        s_judge(self, &job);
-    arena_fini(&arena);
-    self->generation++;
-    if (!s_stopping(self))
-        s_say_ready(self);
-}
-
-/* ---- the thread --------------------------------------------------------------------------------
- */
-
-/* Slot 0 asks the toolchains, the others wait for it. False: we are stopping. */
-static bool s_detect(struct slot *self)
-{
-    struct runner *runner = self->runner;
-    if (self->number == 0) {
-        languages_detect(&runner->languages, self->sandbox);
-        pthread_mutex_lock(&runner->mutex);
-        runner->detected = true;
-        pthread_cond_broadcast(&runner->changed);
-        pthread_mutex_unlock(&runner->mutex);
-        for (size_t i = 0; i < runner->languages.count; i++)
-            log_info("language", "id=%u name=\"%s\" version=\"%s\"",
-                     runner->languages.list[i].language->id,
-                     runner->languages.list[i].language->name, runner->languages.list[i].version);
-    }
-    pthread_mutex_lock(&runner->mutex);
-    while (!runner->detected && !s_stopping(self))
-        pthread_cond_wait(&runner->changed, &runner->mutex);
-    pthread_mutex_unlock(&runner->mutex);
-    return !s_stopping(self);
-}
-
-static void s_loop(struct slot *self)
-{
-    s_say_ready(self);
-    while (!s_stopping(self)) {
-        int64_t wait_ms = self->ready_ms + READY_REPEAT_MS - clock_now_ms();
-        if (wait_ms <= 0) {
-            s_say_ready(self);
-            continue;
-        }
-        port_wait(self->port, zsock_resolve(self->pipe), (long)wait_ms);
-        char *command = zstr_recv_nowait(self->pipe);
-        zstr_free(&command); /* whatever it says, `stopping` says it too */
-        for (struct port_message message;
-             !s_stopping(self) && port_receive(self->port, &message);) {
-            s_on_message(self, &message);
-            port_message_close(&message);
-        }
-    }
-    struct msg_runner_leave leave = {0};
-    s_say(self, MSG_runner_leave, &leave);
-}
-
-static void s_thread(zsock_t *pipe, void *argument)
-{
-    struct slot *self = argument;
-    char error[256];
-    struct port_options port = {.topology = self->runner->options.topology, .endpoint = -1};
-    self->pipe = pipe;
-    self->generation = 1;
-    buffer_init(&self->input, TEST_FILE_MAX_BYTES);
-    buffer_init(&self->expected, TEST_FILE_MAX_BYTES);
-    self->sandbox =
-        sandbox_new(self->runner->options.insecure ? SANDBOX_INSECURE : SANDBOX_ISOLATED,
-                    self->number, &self->why);
-    if (self->sandbox && !(self->port = port_new(&port, error, sizeof error)))
-        buffer_append_text(&self->why, error);
-    bool started = self->sandbox && self->port;
-    HANDED_OVER(self);
-    zsock_signal(pipe, 0);
-    if (started && s_detect(self))
-        s_loop(self);
-    port_destroy(&self->port);
-    sandbox_destroy(&self->sandbox);
-    test_cache_close(&self->tests);
-    buffer_fini(&self->input);
-    buffer_fini(&self->expected);
-    HANDED_OVER(self);
+    struct runner *self = asker->runner;
+    struct place *place = asker->place;
+    unsigned wanted = place->driver->slots(place->state);
+    pthread_mutex_lock(&self->mutex);
+    while (!atomic_load(&self->common.stopping) && place->slot_count < wanted &&
+           self->slot_count < RUNNER_SLOTS_MAX)
+        s_add_slot(self, place);
+    pthread_mutex_unlock(&self->mutex);
 }
 
 /* ---- the runner --------------------------------------------------------------------------------
  */
 
+/* False: the place can't be had, or one of its slots; `error` says why. */
+static bool s_open_place(struct runner *self, const struct place_options *options,
+                         struct buffer *error)
+{
+    char what[256];
+    struct place *place = &self->places[self->place_count];
+    snprintf(place->url, sizeof place->url, "%s", options->url);
+    place->driver = runner_driver_for(options->url, what, sizeof what);
+    if (!place->driver) {
+        buffer_printf(error, "%s\n", what);
+        return false;
+    }
+    place->state = place->driver->open(options, error);
+    if (!place->state)
+        return false;
+    self->place_count++;
+    bool opened = true;
+    pthread_mutex_lock(&self->mutex); /* the first of them may want more at once */
+    for (unsigned left = place->driver->slots(place->state);
+         opened && left && self->slot_count < RUNNER_SLOTS_MAX; left--) {
+        const struct slot *slot = s_add_slot(self, place);
+        buffer_append(error, slot->why.data, slot->why.length);
+        opened = slot->why.length == 0;
+    }
+    pthread_mutex_unlock(&self->mutex);
+    return opened;
+}
+
 struct runner *runner_start(const struct runner_options *options, struct buffer *error)
 {
     struct runner *self = calloc(1, sizeof *self);
+    struct place_options place = {.slots = options->slots,
+                                  .insecure = options->insecure,
+                                  .judge0_token = options->judge0_token,
+                                  .public_url = options->public_url};
+    const char *urls = options->urls;
+    unsigned opened = 0;
     check(self);
-    self->options = *options;
+    self->common.options = *options;
     pthread_mutex_init(&self->mutex, NULL);
-    pthread_cond_init(&self->changed, NULL);
-    self->slots = calloc(options->slots, sizeof *self->slots);
-    check(self->slots);
-    for (unsigned i = 0; i < options->slots; i++) {
-        struct slot *slot = &self->slots[i];
-        *slot = (struct slot){.runner = self, .number = i};
-        buffer_init(&slot->why, 4096);
-        slot->thread = zactor_new(s_thread, slot);
-        check(slot->thread);
-        TAKEN_OVER(slot);
-        self->slot_count++;
-        if (slot->why.length == 0)
-            continue;
-        buffer_append(error, slot->why.data, slot->why.length);
+    while (self->place_count < RUNNER_PLACES_MAX && s_next_url(&urls, place.url))
+        opened += s_open_place(self, &place, error);
+    if (opened == 0)
         runner_stop(&self);
-        return NULL;
-    }
     return self;
 }
 
 void runner_drain(struct runner *self)
 {
     pthread_mutex_lock(&self->mutex);
-    atomic_store(&self->stopping, true);
-    pthread_cond_broadcast(&self->changed);
+    atomic_store(&self->common.stopping, true);
     pthread_mutex_unlock(&self->mutex);
-    for (unsigned i = 0; i < self->slot_count; i++) {
+    for (unsigned i = 0; i < self->slot_count; i++) { /* nobody adds to them now */
         /* a thread that has seen `stopping` is gone, and nobody would ever take the word */
-        zsock_set_sndtimeo(self->slots[i].thread, 0);
-        zstr_send(self->slots[i].thread, "STOP");
+        zsock_set_sndtimeo(self->slots[i]->thread, 0);
+        zstr_send(self->slots[i]->thread, "STOP");
     }
 }
 
@@ -384,13 +178,14 @@ void runner_stop(struct runner **self_p)
         return;
     runner_drain(self);
     for (unsigned i = 0; i < self->slot_count; i++) {
-        zactor_destroy(&self->slots[i].thread);
-        TAKEN_OVER(&self->slots[i]);
-        buffer_fini(&self->slots[i].why);
+        zactor_destroy(&self->slots[i]->thread);
+        TAKEN_OVER(self->slots[i]);
+        buffer_fini(&self->slots[i]->why);
+        free(self->slots[i]);
     }
-    pthread_cond_destroy(&self->changed);
+    for (unsigned i = 0; i < self->place_count; i++)
+        self->places[i].driver->close(self->places[i].state);
     pthread_mutex_destroy(&self->mutex);
-    free(self->slots);
     free(self);
     *self_p = NULL;
 }

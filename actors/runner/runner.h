@@ -1,4 +1,5 @@
-/* The runner: slots that compile and run submissions, one at a time each, in threads of their own.
+/* The runner: slots that have submissions compiled and run, one at a time each, in threads of their
+ * own, by the sandbox of this machine, by Judge0 servers, or both (driver.h).
  * An edge: each slot has a port, tells the judge that it is ready, gets a job, says now and then
  * that it is still at it, and gives the outcome. Test cases come from the store once and are kept
  * in the data folder. */
@@ -7,17 +8,26 @@
 
 #include "actors/runtime/topology.h"
 
+#define RUNNER_PLACES_MAX 16 /* that --runner may name */
+
 struct runner_options {
-    const struct topology *topology; /* borrowed, outlives the runner */
-    const char *data_folder;         /* exists; tests are kept in tests/ below it; borrowed */
-    unsigned slots;                  /* submissions at once, 1 … SANDBOX_SLOTS_MAX */
+    const struct topology *topology; /* borrowed, outlives the runner; so are the texts */
+    const char *data_folder;         /* exists; tests are kept in tests/ below it */
+    const char *urls;                /* --runner: one or more, by commas */
+    unsigned slots;                  /* of each place; 0: one per processor, or per Judge0 worker */
     bool insecure;                   /* the operator's switch: judge without isolation */
+    const char *judge0_token;        /* for X-Auth-Token; "": none */
+    const char *public_url;          /* where a Judge0 reaches our gateway; "": nowhere */
 };
 
 struct runner;
 
-/* Starts the slots and returns when each has its sandbox. NULL: `error` says what this machine
- * lacks, a sentence per line. */
+/* Whether the list of URLs can be understood; nothing is started or asked. False: `error` says what
+ * is wrong. */
+bool runner_urls_check(const char *urls, char *error, size_t error_size);
+
+/* Starts the slots and returns when each is there; a Judge0 need not answer yet. `error` gets what
+ * this machine lacks, a sentence per line; NULL when no place could be opened at all. */
 struct runner *runner_start(const struct runner_options *options, struct buffer *error);
 /* Takes no new job; a job under way is given back to the judge at once. */
 void runner_drain(struct runner *self);

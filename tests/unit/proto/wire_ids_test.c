@@ -88,6 +88,7 @@ static const struct numbered s_messages[] = {
     {120, "room_heard"},
     {121, "verdict_heard"},
     {122, "events_missed"},
+    {125, "judge_hint"},
 };
 
 static const struct numbered s_refusals[] = {

@@ -1,0 +1,135 @@
+/* The driver for this machine's own sandbox. Its toolchains are asked once, by whichever slot comes
+ * first, inside the sandbox; the other slots wait for that. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actors/runner/driver.h"
+#include "actors/runtime/log.h"
+#include "proto/check.h"
+
+struct place {
+    unsigned slots;             /* as asked for, or one for each processor */
+    bool insecure;              /* as given */
+    pthread_mutex_t mutex;      /* of the rest */
+    bool detected;              /* languages are there */
+    struct languages languages; /* of this machine; read-only once detected */
+};
+
+struct slot {
+    struct place *place;     /* borrowed */
+    struct sandbox *sandbox; /* owned */
+};
+
+static bool s_takes(const char *url, char *error, size_t error_size)
+{
+    if (strncmp(url, "sandbox:", strlen("sandbox:")) != 0)
+        return false;
+    if (url[strlen("sandbox:")] == '\0')
+        return true;
+    snprintf(error, error_size, "\"%s\": sandbox: takes nothing behind its colon", url);
+    return false;
+}
+
+static void *s_open(const struct place_options *options, struct buffer *why)
+{
+    (void)why;
+    struct place *self = calloc(1, sizeof *self);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    check(self);
+    self->slots = options->slots                           ? options->slots
+                  : cores > 0 && cores < SANDBOX_SLOTS_MAX ? (unsigned)cores
+                                                           : 1;
+    self->insecure = options->insecure;
+    pthread_mutex_init(&self->mutex, NULL);
+    return self;
+}
+
+static void s_close(void *place)
+{
+    struct place *self = place;
+    pthread_mutex_destroy(&self->mutex);
+    free(self);
+}
+
+static unsigned s_slots(void *place)
+{
+    const struct place *self = place;
+    return self->slots;
+}
+
+static void *s_slot_open(void *place, unsigned number, struct buffer *why)
+{
+    struct slot *self = calloc(1, sizeof *self);
+    check(self);
+    self->place = place;
+    self->sandbox =
+        sandbox_new(self->place->insecure ? SANDBOX_INSECURE : SANDBOX_ISOLATED, number, why);
+    if (self->sandbox)
+        return self;
+    free(self);
+    return NULL;
+}
+
+static void s_slot_close(void *slot)
+{
+    struct slot *self = slot;
+    sandbox_destroy(&self->sandbox);
+    free(self);
+}
+
+static void s_detect(struct slot *self)
+{
+    struct place *place = self->place;
+    struct languages *languages = &place->languages;
+    pthread_mutex_lock(&place->mutex);
+    if (!place->detected) {
+        languages_detect(languages, self->sandbox);
+        for (size_t i = 0; i < languages->count; i++)
+            log_info("language", "id=%u name=\"%s\" version=\"%s\"",
+                     languages->list[i].language->id, languages->list[i].language->name,
+                     languages->list[i].version);
+    }
+    place->detected = true;
+    pthread_mutex_unlock(&place->mutex);
+}
+
+static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer)
+{
+    struct slot *self = slot;
+    const struct languages *languages = &self->place->languages;
+    (void)watch;
+    s_detect(self);
+    offer->count = (uint32_t)languages->count;
+    for (size_t i = 0; i < languages->count; i++) {
+        offer->list[i].id = languages->list[i].language->id;
+        snprintf(offer->list[i].name, sizeof offer->list[i].name, "%s",
+                 languages->list[i].language->name);
+        snprintf(offer->list[i].version, sizeof offer->list[i].version, "%s",
+                 languages->list[i].version);
+    }
+    return -1;
+}
+
+static void s_judge(void *slot, const struct watch *watch, const struct judging_task *task,
+                    struct judging_outcome *outcome)
+{
+    struct slot *self = slot;
+    struct judging_task here = *task;
+    (void)watch; /* the task's progress is called often enough */
+    here.languages = &self->place->languages;
+    judging_run(self->sandbox, &here, outcome);
+}
+
+const struct runner_driver runner_sandbox = {
+    .name = "sandbox",
+    .takes = s_takes,
+    .open = s_open,
+    .close = s_close,
+    .slots = s_slots,
+    .slot_open = s_slot_open,
+    .slot_close = s_slot_close,
+    .tend = s_tend,
+    .judge = s_judge,
+};

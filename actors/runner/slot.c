@@ -1,0 +1,385 @@
+/* A slot's thread: ready -> job -> outcome, for ever. While a job is judged the driver calls back
+ * several times a second, and that is when the slot renews its lease, hears callbacks of the server
+ * that runs the job, and looks whether it shall stop. Nothing it has is durable: the judge gives a
+ * job that a dead slot held to another one. */
+#include "actors/runner/slot.h"
+
+#include "actors/runtime/clock.h"
+#include "actors/runtime/log.h"
+#include "actors/runtime/stats.h"
+#include "actors/runtime/tsan.h"
+#include "actors/store/commit.h"
+#include "proto/check.h"
+
+#define READY_REPEAT_MS 5000   /* an idle slot says it again; the judge forgets at 20 s */
+#define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s */
+#define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
+#define STORE_GIVE_UP_MS 30000 /* … for so long */
+
+enum { QUESTION_READY = 1, QUESTION_TEST = 2 };
+
+static bool s_stopping(const struct slot *self)
+{
+    return atomic_load(&self->common->stopping);
+}
+
+/* ---- saying things to the judge ----------------------------------------------------------------
+ */
+
+static void s_say(struct slot *self, uint16_t id, const void *message)
+{
+    struct envelope envelope = {
+        .reply = {.actor = ACTOR_runner, .slot = QUESTION_READY, .generation = self->generation}};
+    port_ask(self->port, &envelope, ACTOR_judge, 0, id, message);
+}
+
+static void s_say_ready(struct slot *self)
+{
+    const struct offer *offer = &self->offer;
+    struct rec_language list[LANGUAGES_MAX];
+    for (uint32_t i = 0; i < offer->count; i++)
+        list[i] = (struct rec_language){offer->list[i].id, slice_of(offer->list[i].name),
+                                        slice_of(offer->list[i].version)};
+    struct msg_runner_ready ready = {{offer->count, list}};
+    self->known = true;
+    self->ready_ms = clock_now_ms();
+    s_say(self, MSG_runner_ready, &ready);
+}
+
+/* `submission_id`: the one that is given back; 0: none. */
+static void s_say_leave(struct slot *self, int64_t submission_id)
+{
+    struct msg_runner_leave leave = {submission_id};
+    self->known = false;
+    s_say(self, MSG_runner_leave, &leave);
+}
+
+/* ---- while a job is judged ---------------------------------------------------------------------
+ */
+
+/* The server that runs our job has called the gateway, the gateway the judge. Who does not know the
+ * secret can say nothing with it, and who does only makes us look once. */
+static void s_on_hint(struct slot *self, const struct port_message *message)
+{
+    struct arena arena = {0};
+    struct msg_judge_hint hint;
+    struct codec_error error;
+    size_t taken;
+    if (codec_decode(&message_judge_hint, message->frame.body, &arena, &hint, &taken, &error) &&
+        hint.submission_id == self->job->submission_id && slice_is(hint.secret, self->hint))
+        self->hinted = true;
+    arena_fini(&arena);
+}
+
+/* What comes while a job is judged is a hint, or too late. */
+static void s_hear(struct slot *self)
+{
+    for (struct port_message message; port_receive(self->port, &message);) {
+        if (message.frame.envelope.kind == MSG_judge_hint)
+            s_on_hint(self, &message);
+        port_message_close(&message);
+    }
+}
+
+static bool s_take_hint(void *context)
+{
+    struct slot *self = context;
+    bool hinted = self->hinted;
+    self->hinted = false;
+    return hinted;
+}
+
+/* Called by the judging, several times a second. */
+static bool s_progress(void *context, uint32_t done, uint32_t total)
+{
+    struct slot *self = context;
+    int64_t now_ms = clock_now_ms();
+    self->tests_done = done;
+    if (now_ms - self->progress_ms >= PROGRESS_MS) {
+        struct msg_judge_progress progress = {self->job->submission_id, self->job->fence, done,
+                                              total};
+        self->progress_ms = now_ms;
+        s_say(self, MSG_judge_progress, &progress);
+    }
+    s_hear(self);
+    return !s_stopping(self);
+}
+
+static bool s_judging_goes_on(void *context)
+{
+    struct slot *self = context;
+    return s_progress(self, self->tests_done, (uint32_t)self->job->tests_total);
+}
+
+/* The order to stop stays in the pipe; asking for the pipe's events lets its descriptor fall. */
+static size_t s_pipe_descriptor(void *context, int *fds, bool *now)
+{
+    struct slot *self = context;
+    fds[0] = zsock_fd(self->pipe);
+    *now = zsock_events(self->pipe) & ZMQ_POLLIN;
+    return 1;
+}
+
+static size_t s_all_descriptors(void *context, int *fds, bool *now)
+{
+    struct slot *self = context;
+    size_t count = s_pipe_descriptor(self, fds, now);
+    *now |= port_has_input(self->port);
+    return count + port_fds(self->port, fds + count);
+}
+
+/* ---- test cases --------------------------------------------------------------------------------
+ */
+
+static void s_ask_test(struct slot *self, uint32_t ordinal, uint32_t generation)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_test_case_read);
+    commit_i64(&commit, self->job->problem_id);
+    commit_i64(&commit, ordinal);
+    struct msg_store_run run = {{commit.count, commit.ops}};
+    struct envelope envelope = {
+        .reply = {.actor = ACTOR_runner, .slot = QUESTION_TEST, .generation = generation}};
+    port_ask(self->port, &envelope, ACTOR_store, 0, MSG_store_run, &run);
+}
+
+static void s_keep(struct buffer *buffer, struct slice content)
+{
+    buffer_clear(buffer);
+    buffer_append(buffer, content.data, content.length);
+}
+
+/* The store's answer goes to the cache and is mapped from there, or where that can't be done to
+ * memory: a test that is not there must never be judged as an empty one. */
+static bool s_take_test(struct slot *self, const struct port_message *message, uint32_t ordinal)
+{
+    struct arena arena = {0};
+    struct msg_store_done done;
+    struct codec_error error;
+    size_t taken;
+    bool ok =
+        message->frame.envelope.kind == MSG_store_done &&
+        codec_decode(&message_store_done, message->frame.body, &arena, &done, &taken, &error) &&
+        done.results.count == 1 && result_rows(&done.results.items[0]) == 1;
+    if (ok) {
+        struct slice input = result_text(&done.results.items[0], 0, 0);
+        struct slice expected = result_text(&done.results.items[0], 0, 1);
+        if (!test_cache_put(&self->tests, ordinal, input, expected) ||
+            !test_cache_get(&self->tests, ordinal)) {
+            log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder,
+                     strerror(errno));
+            s_keep(&self->input, input);
+            s_keep(&self->expected, expected);
+        }
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Asks the store for a test and waits; the lease is renewed meanwhile. */
+static bool s_fetch_test(struct slot *self, uint32_t ordinal)
+{
+    int64_t start_ms = clock_now_ms(), asked_ms = 0;
+    uint32_t generation = ++self->generation;
+    while (s_progress(self, self->tests_done, (uint32_t)self->job->tests_total)) {
+        int64_t now_ms = clock_now_ms();
+        if (now_ms - start_ms > STORE_GIVE_UP_MS)
+            return false;
+        if (now_ms - asked_ms > STORE_RETRY_MS) {
+            s_ask_test(self, ordinal, generation);
+            asked_ms = now_ms;
+        }
+        port_wait(self->port, NULL, 200);
+        for (struct port_message message; port_receive(self->port, &message);) {
+            if (message.frame.envelope.kind == MSG_judge_hint)
+                s_on_hint(self, &message);
+            const struct address *to = &message.frame.envelope.to;
+            bool mine = to->slot == QUESTION_TEST && to->generation == generation;
+            bool taken = mine && s_take_test(self, &message, ordinal);
+            port_message_close(&message);
+            if (mine)
+                return taken;
+        }
+    }
+    return false;
+}
+
+static bool s_next_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
+{
+    struct slot *self = context;
+    uint32_t ordinal = index + 1;
+    if (!test_cache_get(&self->tests, ordinal)) {
+        buffer_clear(&self->input);
+        buffer_clear(&self->expected);
+        if (!s_fetch_test(self, ordinal))
+            return false;
+    }
+    bool mapped = self->tests.input.data != NULL;
+    *input = mapped ? self->tests.input : buffer_slice(&self->input);
+    *expected = mapped ? self->tests.expected : buffer_slice(&self->expected);
+    return true;
+}
+
+/* ---- jobs --------------------------------------------------------------------------------------
+ */
+
+static void s_say_outcome(struct slot *self, const struct judging_outcome *outcome)
+{
+    bool ran = outcome->tests_run > 0;
+    struct msg_judge_outcome message = {
+        .submission_id = self->job->submission_id,
+        .fence = self->job->fence,
+        .verdict = (uint8_t)outcome->verdict,
+        .tests_run = outcome->tests_run,
+        .tests_total = outcome->tests_total,
+        .failed_test = outcome->failed_test ? (int64_t)outcome->failed_test : I64_NONE,
+        .time_ms = ran ? outcome->time_ms : I64_NONE,
+        .memory_kb = ran ? outcome->memory_kb : I64_NONE,
+        .compile_output = slice_from(outcome->compile_output, outcome->compile_output_bytes),
+        .reason = slice_of(outcome->reason)};
+    if (outcome->verdict == VERDICT_JUDGE_ERROR)
+        log_error("judge-error", "submission=%lld language=%lld reason=\"%s\"",
+                  (long long)self->job->submission_id, (long long)self->job->language_id,
+                  outcome->reason);
+    s_say(self, MSG_judge_outcome, &message);
+}
+
+static void s_make_hint(struct slot *self)
+{
+    snprintf(self->hint, sizeof self->hint, "%016llx%016llx", (unsigned long long)clock_chance(),
+             (unsigned long long)clock_chance());
+    self->hinted = false;
+}
+
+static void s_judge(struct slot *self, const struct msg_judge_job *job)
+{
+    struct judging_outcome outcome = {.verdict = VERDICT_JUDGE_ERROR};
+    struct judging_task task = {.submission_id = job->submission_id,
+                                .language_id = job->language_id,
+                                .code = job->code,
+                                .time_limit_ms = job->time_limit_ms,
+                                .memory_limit_mb = job->memory_limit_mb,
+                                .output_limit_bytes = (uint64_t)job->output_limit_bytes,
+                                .test_count = (uint32_t)job->tests_total,
+                                .next_test = s_next_test,
+                                .progress = s_progress,
+                                .hint = self->hint,
+                                .hinted = s_take_hint,
+                                .context = self};
+    const struct watch watch = {s_judging_goes_on, s_all_descriptors, self};
+    self->job = job;
+    self->tests_done = 0;
+    self->progress_ms = clock_now_ms();
+    s_make_hint(self);
+    if (job->tests_total < 1 || job->tests_total > TESTS_MAX)
+        snprintf(outcome.reason, sizeof outcome.reason, "the problem has no tests");
+    else if (!test_cache_choose(&self->tests, self->common->options.data_folder, job->tests_hash))
+        snprintf(outcome.reason, sizeof outcome.reason, "tests can't be kept: %s", strerror(errno));
+    else
+        self->place->driver->judge(self->driver, &watch, &task, &outcome);
+    test_cache_close(&self->tests);
+    if (outcome.cancelled)
+        s_say_leave(self, job->submission_id);
+    else
+        s_say_outcome(self, &outcome);
+    self->job = NULL;
+}
+
+static void s_on_message(struct slot *self, const struct port_message *message)
+{
+    const struct envelope *envelope = &message->frame.envelope;
+    struct arena arena = {0};
+    struct msg_judge_job job;
+    struct codec_error error;
+    size_t taken;
+    bool current = envelope->kind == MSG_judge_job && envelope->to.slot == QUESTION_READY &&
+                   envelope->to.generation == self->generation;
+    if (!current) /* an older job, which has another runner by now, or a refusal */
+        return;
+    if (codec_decode(&message_judge_job, message->frame.body, &arena, &job, &taken, &error))
+        s_judge(self, &job);
+    arena_fini(&arena);
+    self->generation++;
+    self->tend_ms = 0; /* the place may have been set aside meanwhile */
+    self->ready_ms = 0;
+}
+
+/* ---- the thread --------------------------------------------------------------------------------
+ */
+
+static bool s_idle_goes_on(void *context)
+{
+    return !s_stopping(context);
+}
+
+/* Lets the driver look after the slot, and the judge know what came of it. */
+static void s_tend(struct slot *self)
+{
+    const struct watch watch = {s_idle_goes_on, s_pipe_descriptor, self};
+    int64_t again_ms = self->place->driver->tend(self->driver, &watch, &self->offer);
+    self->tend_ms = again_ms < 0 ? INT64_MAX : clock_now_ms() + again_ms;
+    self->grow(self);
+    if (self->offer.count == 0 && self->known)
+        s_say_leave(self, 0);
+}
+
+/* What is due now; gives the time until something else is. */
+static int64_t s_do_due(struct slot *self)
+{
+    if (self->tend_ms <= clock_now_ms())
+        s_tend(self);
+    int64_t now_ms = clock_now_ms(), due_ms = self->tend_ms;
+    if (self->offer.count) {
+        if (!self->known || self->ready_ms + READY_REPEAT_MS <= now_ms)
+            s_say_ready(self);
+        if (self->ready_ms + READY_REPEAT_MS < due_ms)
+            due_ms = self->ready_ms + READY_REPEAT_MS;
+    }
+    return due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
+static void s_loop(struct slot *self)
+{
+    while (!s_stopping(self)) {
+        int64_t wait_ms = s_do_due(self);
+        if (s_stopping(self))
+            break;
+        port_wait(self->port, zsock_resolve(self->pipe),
+                  wait_ms < READY_REPEAT_MS ? (long)wait_ms : READY_REPEAT_MS);
+        char *command = zstr_recv_nowait(self->pipe);
+        zstr_free(&command); /* whatever it says, `stopping` says it too */
+        for (struct port_message message;
+             !s_stopping(self) && port_receive(self->port, &message);) {
+            s_on_message(self, &message);
+            port_message_close(&message);
+        }
+    }
+    s_say_leave(self, 0);
+}
+
+void slot_thread(zsock_t *pipe, void *argument)
+{
+    struct slot *self = argument;
+    char error[256];
+    struct port_options port = {.topology = self->common->options.topology, .endpoint = -1};
+    self->pipe = pipe;
+    self->generation = 1;
+    buffer_init(&self->input, TEST_FILE_MAX_BYTES);
+    buffer_init(&self->expected, TEST_FILE_MAX_BYTES);
+    self->driver = self->place->driver->slot_open(self->place->state, self->number, &self->why);
+    if (self->driver && !(self->port = port_new(&port, error, sizeof error)))
+        buffer_append_text(&self->why, error);
+    bool started = self->driver && self->port;
+    HANDED_OVER(self);
+    zsock_signal(pipe, 0);
+    if (started)
+        s_loop(self);
+    port_destroy(&self->port);
+    if (self->driver)
+        self->place->driver->slot_close(self->driver);
+    test_cache_close(&self->tests);
+    buffer_fini(&self->input);
+    buffer_fini(&self->expected);
+    HANDED_OVER(self);
+}

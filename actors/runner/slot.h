@@ -1,0 +1,59 @@
+/* The inside of the runner: one slot's thread, and what it shares with those who start it. */
+#ifndef RUNNER_SLOT_H
+#define RUNNER_SLOT_H
+
+#include <czmq.h>
+#include <stdatomic.h>
+
+#include "actors/runner/driver.h"
+#include "actors/runner/runner.h"
+#include "actors/runner/test_cache.h"
+#include "actors/runtime/port.h"
+
+#define HINT_BYTES 32 /* hexadecimal digits: what only the server that was told can know */
+
+/* What all slots of a process share; made before them, outlives them. */
+struct slot_common {
+    struct runner_options options; /* as given */
+    _Atomic bool stopping;         /* take nothing, give back */
+};
+
+struct place {
+    const struct runner_driver *driver; /* how it is spoken to */
+    void *state;                        /* the driver's */
+    char url[RUNNER_URL_MAX_BYTES];     /* as given */
+    unsigned slot_count;                /* started so far */
+};
+
+struct slot {
+    struct slot_common *common;      /* borrowed */
+    struct place *place;             /* borrowed */
+    unsigned number;                 /* among the place's, from 0 */
+    zactor_t *thread;                /* owned by the runner */
+    void (*grow)(struct slot *self); /* tells the runner that the place may take more slots */
+    struct runner *runner;           /* whom */
+    struct buffer why;               /* why it could not start */
+
+    /* the thread's own: */
+    void *driver;                    /* the driver's slot */
+    struct port *port;               /* where the judge and the store answer */
+    zsock_t *pipe;                   /* to hear that it shall stop */
+    struct offer offer;              /* what can be judged now */
+    bool known;                      /* the judge has been told that we are here */
+    int64_t tend_ms;                 /* when the driver looks after the slot */
+    int64_t ready_ms;                /* when we last said that we are ready */
+    uint32_t generation;             /* of our last question */
+    struct test_cache tests;         /* of the job under way */
+    const struct msg_judge_job *job; /* the job under way; NULL: none */
+    char hint[HINT_BYTES + 1];       /* its secret, for a server's callback */
+    bool hinted;                     /* the server has called */
+    int64_t progress_ms;             /* when we last said that we are at it */
+    uint32_t tests_done;             /* of the job */
+    struct buffer input, expected;   /* a test that could not be kept in a file */
+};
+
+/* zactor's function; the argument is a struct slot. Signals when the slot is there, or `why` says
+ * why it is not. */
+void slot_thread(zsock_t *pipe, void *argument);
+
+#endif
