@@ -1,15 +1,15 @@
-/* The parent's side of a slot: keeps the namespaces, starts runs, watches them and measures.
- * What happens in the cloned process is in sandbox_child.c. */
+/* A slot: has its keeper start runs, watches them and measures. What happens in the namespaces is
+ * in keeper.c. */
 #include "actors/runner/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "actors/runner/cgroup.h"
-#include "actors/runner/sandbox_child.h"
+#include "actors/runner/keeper_link.h"
 #include "actors/runner/seccomp_filter.h"
 #include "proto/check.h"
 
@@ -32,27 +32,19 @@
 #define S_SET_UP_MS 10000          /* a child that is not ready by then is our failure */
 #define S_TICK_US (200 * 1000LL)   /* between two calls of progress, at most */
 #define S_PIECE_BYTES (64 * 1024)  /* read from a pipe at once */
-#define S_ENVIRONMENT_MAX 16       /* variables */
 
 struct sandbox {
     enum sandbox_mode mode;    /* isolated or not */
-    unsigned uid;              /* of its programs; 0: our own, when we are not root */
+    unsigned uid;              /* of its programs, as they see it; 0: our own */
     struct cgroup *cgroup;     /* owned; NULL when insecure */
     struct sock_fprog filter;  /* owned; empty when insecure */
-    int root_ns;               /* mount namespace with the root; -1 when insecure */
-    int net_ns;                /* empty network namespace; -1 when insecure */
-    int box_ns;                /* mount namespace with root and box; -1 without a box */
-    int64_t cpus;              /* of this machine */
+    struct keeper_link keeper; /* holds root, box and namespaces; restarted when it is gone */
+    bool own_users;            /* programs get a user namespace of their own */
+    int cpu;                   /* that runs are pinned to; -1: any */
+    int64_t cpus;              /* that we may use */
+    struct keeper_run run;     /* the request under way */
     char box_path[40];         /* "/box"; a folder under /tmp when insecure; empty without a box */
     char piece[S_PIECE_BYTES]; /* read from pipes */
-};
-
-/* A cloned child, from its start until it is reaped. Descriptors are -1 when closed. */
-struct child {
-    pid_t pid;  /* as this process sees it */
-    int pidfd;  /* readable when it is over */
-    int status; /* its records */
-    int go;     /* a byte starts its program */
 };
 
 /* Our ends of a run's pipes, and the program's. */
@@ -76,174 +68,88 @@ static void s_close(int *fd)
     *fd = -1;
 }
 
-/* ---- children ---- */
+/* ---- the keeper ---- */
 
-static void s_kill(const struct child *child)
+static void s_tell_failure(char *failure, size_t size, const struct keeper_record *record)
 {
-    syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0u);
+    snprintf(failure, size, "%.*s: %s", (int)sizeof record->what, record->what,
+             strerror(record->error));
 }
 
-/* Reaps the child, which must be over or about to be. */
-static void s_reap(struct child *child)
+/* Waits for a record of that kind. False: `failure` says what came instead. */
+static bool s_await(struct sandbox *self, enum keeper_event event, struct keeper_record *record,
+                    int *descriptor, char *failure, size_t size)
 {
-    siginfo_t info;
-    while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0 && errno == EINTR)
-        ;
-    s_close(&child->pidfd);
-    s_close(&child->go);
-}
-
-/* Clones into new namespaces; the child runs sandbox_child. Signals are held back meanwhile: one
- * for us must not run our handler in the child. */
-static bool s_clone(struct child *child, struct child_plan *plan, uint64_t namespaces)
-{
-    int status[2], go[2];
-    *child = (struct child){.pidfd = -1, .status = -1, .go = -1};
-    if (pipe2(status, O_CLOEXEC | O_NONBLOCK) < 0)
-        return false;
-    if (pipe2(go, O_CLOEXEC) < 0) {
-        close(status[0]);
-        close(status[1]);
+    if (!keeper_link_receive(&self->keeper, record, descriptor, S_SET_UP_MS)) {
+        snprintf(failure, size, "the sandbox's keeper is gone or stuck");
         return false;
     }
-    check(status[0] > 2 && go[0] > 2);
-    plan->status = status[1];
-    plan->go = go[0];
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    struct clone_args arguments = {
-        .flags = namespaces | CLONE_PIDFD,
-        .pidfd = (uint64_t)(uintptr_t)&child->pidfd,
-        .exit_signal = SIGCHLD,
-    };
-    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (pid == 0)
-        sandbox_child(plan);
-    int error = errno;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    close(status[1]);
-    close(go[0]);
-    child->pid = (pid_t)pid;
-    child->status = status[0];
-    child->go = go[1];
-    if (pid < 0) {
-        child->pidfd = -1;
-        s_close(&child->status);
-        s_close(&child->go);
-        errno = error;
-    }
-    return pid > 0;
-}
-
-/* Reads one record; false when there is none. */
-static bool s_record(const struct child *child, struct child_record *record)
-{
-    return read(child->status, record, sizeof *record) == (ssize_t)sizeof *record;
-}
-
-/* Waits until the child is set up; false: `failure` says why not. */
-static bool s_await_ready(const struct child *child, char *failure, size_t size)
-{
-    struct child_record record;
-    struct pollfd status = {.fd = child->status, .events = POLLIN};
-    int64_t until = s_now_us() + S_SET_UP_MS * 1000LL;
-    int64_t left;
-    while ((left = until - s_now_us()) > 0) {
-        int ready = poll(&status, 1, (int)(left / 1000 + 1));
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0 || !s_record(child, &record))
-            break;
-        if (record.event == CHILD_READY)
-            return true;
-        if (record.event == CHILD_FAILED) {
-            snprintf(failure, size, "%s: %s", record.what, strerror(record.error));
-            return false;
-        }
-    }
-    snprintf(failure, size, "the sandbox's first process is gone or stuck before its program");
+    if (record->event == event)
+        return true;
+    if (*descriptor >= 0)
+        close(*descriptor);
+    *descriptor = -1;
+    if (record->event == KEEPER_FAILED)
+        s_tell_failure(failure, size, record);
+    else
+        snprintf(failure, size, "the sandbox's keeper is out of step");
     return false;
 }
 
-static bool s_go(struct child *child)
+/* A request that is answered by READY. After a failure the keeper is not trusted any more. */
+static bool s_ask(struct sandbox *self, const void *request, size_t bytes, const int *descriptor,
+                  struct keeper_record *record, struct buffer *why)
 {
-    ssize_t written = write(child->go, "", 1);
-    s_close(&child->go);
-    return written == 1;
-}
-
-static int s_open_namespace(const struct child *child, const char *name)
-{
-    char path[48];
-    snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)child->pid, name);
-    return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* Has a child make namespaces and keeps them: its mounts in *mount_ns and, when asked for, its
- * network in *net_ns. */
-static bool s_make_namespaces(struct child_plan *plan, uint64_t namespaces, int *mount_ns,
-                              int *net_ns, struct buffer *why)
-{
-    struct child child;
-    char failure[128] = "";
-    if (!s_clone(&child, plan, namespaces)) {
-        buffer_printf(why, "No process with namespaces of its own can be made: %s.\n",
-                      strerror(errno));
-        return false;
-    }
-    bool ok = s_await_ready(&child, failure, sizeof failure);
-    if (ok) {
-        *mount_ns = s_open_namespace(&child, "mnt");
-        ok = *mount_ns >= 0;
-        if (ok && net_ns)
-            ok = (*net_ns = s_open_namespace(&child, "net")) >= 0;
-        if (!ok)
-            snprintf(failure, sizeof failure, "holding it: %s", strerror(errno));
-    }
-    s_kill(&child);
-    s_reap(&child);
-    s_close(&child.status);
-    if (!ok)
+    int none;
+    char failure[128] = "the sandbox's keeper is gone";
+    if (keeper_link_send(&self->keeper, request, bytes, descriptor, descriptor != NULL) &&
+        s_await(self, KEEPER_READY, record, &none, failure, sizeof failure))
+        return true;
+    if (why)
         buffer_printf(why, "The sandbox cannot be set up (%s).\n", failure);
-    return ok;
+    keeper_link_close(&self->keeper);
+    return false;
 }
 
-static struct child_plan s_empty_plan(enum child_task task)
+static bool s_start_keeper(struct sandbox *self, struct buffer *why)
 {
-    return (struct child_plan){
-        .task = task,
-        .status = -1,
-        .go = -1,
-        .mount_ns = -1,
-        .net_ns = -1,
-        .input = -1,
-        .output = -1,
-        .errors = -1,
-        .entry = {.directory = -1},
-    };
+    struct keeper_record record;
+    struct keeper_start *start = calloc(1, sizeof *start);
+    check(start && self->filter.len <= KEEPER_FILTER_MAX);
+    *start = (struct keeper_start){.task = KEEPER_START,
+                                   .isolated = self->mode == SANDBOX_ISOLATED,
+                                   .mapped = self->mode == SANDBOX_ISOLATED && geteuid() != 0,
+                                   .uid = self->uid,
+                                   .filter_count = self->filter.len};
+    root_fill(&start->root, self->uid);
+    if (self->filter.len)
+        memcpy(start->filter, self->filter.filter, self->filter.len * sizeof *start->filter);
+    size_t bytes = offsetof(struct keeper_start, filter) + self->filter.len * sizeof *start->filter;
+    bool open = keeper_link_open(&self->keeper);
+    if (!open)
+        buffer_printf(why, "The sandbox's keeper cannot be started: %s.\n", strerror(errno));
+    bool ok = open && s_ask(self, start, bytes, NULL, &record, why);
+    self->own_users = ok && self->mode == SANDBOX_ISOLATED && record.error == 0;
+    free(start);
+    return ok;
 }
 
 /* ---- the slot ---- */
 
-static bool s_make_isolated(struct sandbox *self, struct buffer *why)
+/* Slots are spread over the processors that we may use: a run stays on its own, so that the caches
+ * and the rest of the machine disturb its times as little as may be. */
+static void s_choose_cpu(struct sandbox *self, unsigned slot)
 {
-    if (geteuid() != 0) {
-        buffer_append_text(why, "Isolation needs root (its programs run as users without "
-                                "rights).\n");
-        return false;
-    }
-    if (!seccomp_filter_new(&self->filter, why) || !(self->cgroup = cgroup_new(why)))
-        return false;
-    struct root *root = calloc(1, sizeof *root);
-    check(root);
-    root_fill(root, self->uid);
-    struct child_plan plan = s_empty_plan(CHILD_MAKE_ROOT);
-    plan.root = root;
-    bool ok =
-        s_make_namespaces(&plan, CLONE_NEWNS | CLONE_NEWNET, &self->root_ns, &self->net_ns, why);
-    free(root);
-    return ok;
+    cpu_set_t set;
+    self->cpu = -1;
+    self->cpus = 1;
+    if (sched_getaffinity(0, sizeof set, &set) < 0)
+        return;
+    self->cpus = CPU_COUNT(&set);
+    unsigned nth = slot % (unsigned)self->cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE && self->cpu < 0; cpu++)
+        if (CPU_ISSET(cpu, &set) && nth-- == 0)
+            self->cpu = cpu;
 }
 
 struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, struct buffer *why)
@@ -252,12 +158,12 @@ struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, struct buffer
     struct sandbox *self = calloc(1, sizeof *self);
     check(self);
     self->mode = mode;
-    self->uid = geteuid() == 0 ? S_FIRST_UID + slot : 0;
-    self->root_ns = self->net_ns = self->box_ns = -1;
-    self->cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    if (self->cpus < 1)
-        self->cpus = 1;
-    if (mode == SANDBOX_ISOLATED && !s_make_isolated(self, why))
+    self->keeper.socket = -1;
+    self->uid = mode == SANDBOX_ISOLATED || geteuid() == 0 ? S_FIRST_UID + slot : 0;
+    s_choose_cpu(self, slot);
+    bool limited = mode == SANDBOX_INSECURE ||
+                   (seccomp_filter_new(&self->filter, why) && (self->cgroup = cgroup_new(why)));
+    if (!limited || !s_start_keeper(self, why))
         sandbox_destroy(&self);
     return self;
 }
@@ -268,8 +174,7 @@ void sandbox_destroy(struct sandbox **self_p)
     if (!self)
         return;
     sandbox_close_box(self);
-    s_close(&self->root_ns);
-    s_close(&self->net_ns);
+    keeper_link_close(&self->keeper);
     cgroup_destroy(&self->cgroup);
     seccomp_filter_destroy(&self->filter);
     free(self);
@@ -285,6 +190,25 @@ static int s_remove_one(const char *path, const struct stat *file, int kind, str
     (void)walk;
     remove(path);
     return 0;
+}
+
+/* A file in memory with that content, at its start, never to be changed; -1: errno. */
+static int s_sealed(const char *name, struct slice content)
+{
+    const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    bool ok = fd >= 0;
+    for (size_t done = 0; ok && done < content.length;) {
+        ssize_t written = write(fd, content.data + done, content.length - done);
+        ok = written >= 0;
+        done += ok ? (size_t)written : 0;
+    }
+    if (ok && lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0)
+        return fd;
+    int error = errno;
+    s_close(&fd);
+    errno = error;
+    return -1;
 }
 
 static bool s_open_plain_box(struct sandbox *self, const char *source_name, struct slice source)
@@ -315,27 +239,37 @@ bool sandbox_open_box(struct sandbox *self, const char *source_name, struct slic
             buffer_printf(why, "No folder can be made under /tmp: %s.\n", strerror(errno));
         return made;
     }
-    char options[96];
-    snprintf(options, sizeof options, "size=%llu,nr_inodes=%d,mode=0755,uid=%u,gid=%u", S_BOX_BYTES,
-             S_BOX_FILES, self->uid, self->uid);
-    struct child_plan plan = s_empty_plan(CHILD_MAKE_BOX);
-    plan.mount_ns = self->root_ns;
-    plan.net_ns = self->net_ns;
-    plan.box_options = options;
-    plan.source_name = source_name;
-    plan.source = source;
-    if (!s_make_namespaces(&plan, 0, &self->box_ns, NULL, why))
+    struct keeper_box box = {.task = KEEPER_OPEN_BOX,
+                             .source_bytes = source.length,
+                             .bytes = S_BOX_BYTES,
+                             .files = S_BOX_FILES};
+    struct keeper_record record;
+    check(strlen(source_name) < sizeof box.source_name);
+    strcpy(box.source_name, source_name);
+    if (self->keeper.process == 0 && !s_start_keeper(self, why))
         return false;
-    strcpy(self->box_path, "/box");
-    return true;
+    int file = s_sealed("source", source);
+    if (file < 0) {
+        buffer_printf(why, "No file can be made in memory: %s.\n", strerror(errno));
+        return false;
+    }
+    bool open = s_ask(self, &box, sizeof box, &file, &record, why);
+    close(file);
+    if (open)
+        strcpy(self->box_path, "/box");
+    return open;
 }
 
 void sandbox_close_box(struct sandbox *self)
 {
     if (self->mode == SANDBOX_INSECURE && self->box_path[0])
         nftw(self->box_path, s_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    else if (self->box_path[0] && self->keeper.process) {
+        enum keeper_task task = KEEPER_CLOSE_BOX;
+        struct keeper_record record;
+        s_ask(self, &task, sizeof task, NULL, &record, NULL); /* else the next keeper has none */
+    }
     self->box_path[0] = 0;
-    s_close(&self->box_ns);
 }
 
 const char *sandbox_box_path(const struct sandbox *self)
@@ -369,25 +303,15 @@ static bool s_pipe(const struct sandbox *self, int *ours, int *theirs)
     *ours = ends[0];
     *theirs = ends[1];
     return fcntl(*ours, F_SETFL, O_NONBLOCK) == 0 &&
-           (self->uid == 0 || fchown(*theirs, self->uid, self->uid) == 0);
+           (geteuid() != 0 || fchown(*theirs, self->uid, self->uid) == 0);
 }
 
 static bool s_open_streams(struct sandbox *self, const struct sandbox_job *job,
                            struct streams *streams)
 {
     *streams = (struct streams){-1, -1, -1, -1, -1};
-    streams->input = memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (streams->input < 0)
-        return false;
-    for (size_t done = 0; done < job->input.length;) {
-        ssize_t written = write(streams->input, job->input.data + done, job->input.length - done);
-        if (written < 0)
-            return false;
-        done += (size_t)written;
-    }
-    const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    if (lseek(streams->input, 0, SEEK_SET) < 0 || fcntl(streams->input, F_ADD_SEALS, seals) < 0 ||
-        !s_pipe(self, &streams->output, &streams->output_theirs))
+    streams->input = s_sealed("input", job->input);
+    if (streams->input < 0 || !s_pipe(self, &streams->output, &streams->output_theirs))
         return false;
     streams->errors_theirs = streams->output_theirs;
     return !job->errors || s_pipe(self, &streams->errors, &streams->errors_theirs);
@@ -449,8 +373,14 @@ static bool s_must_kill(struct sandbox *self, const struct sandbox_job *job, int
     return outcome->wall_exceeded || outcome->cpu_exceeded || outcome->cancelled;
 }
 
-/* Until the child is over: takes what the program writes, kills it when it must be. */
-static void s_watch(struct sandbox *self, const struct sandbox_job *job, struct child *child,
+static void s_kill(int process)
+{
+    syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0u);
+}
+
+/* Until the run's first process (a pidfd) is over: takes what the program writes, kills it when it
+ * must be. */
+static void s_watch(struct sandbox *self, const struct sandbox_job *job, int process,
                     struct streams *streams, struct outcome *outcome)
 {
     int64_t since_us = s_now_us(), look_us = since_us;
@@ -462,9 +392,9 @@ static void s_watch(struct sandbox *self, const struct sandbox_job *job, struct 
             killed = s_must_kill(self, job, since_us, &sleep_us, outcome);
             look_us = now_us + sleep_us;
             if (killed)
-                s_kill(child);
+                s_kill(process);
         }
-        struct pollfd polled[3] = {{.fd = child->pidfd, .events = POLLIN},
+        struct pollfd polled[3] = {{.fd = process, .events = POLLIN},
                                    {.fd = streams->output, .events = POLLIN},
                                    {.fd = streams->errors, .events = POLLIN}};
         sleep_us = killed ? S_TICK_US : look_us - now_us;
@@ -481,24 +411,23 @@ static void s_watch(struct sandbox *self, const struct sandbox_job *job, struct 
             ;
         if (outcome->output_overflow && !killed) {
             s_close(&streams->output);
-            s_kill(child);
+            s_kill(process);
             killed = true;
         }
     }
     outcome->wall_us = s_now_us() - since_us;
 }
 
-/* What the child told and the group counted. A child that was killed by us tells nothing. */
-static void s_measure(struct sandbox *self, const struct sandbox_job *job,
-                      const struct child *child, struct outcome *outcome)
+/* What init told and the group counted. An init that was killed by us tells nothing. */
+static void s_measure(struct sandbox *self, const struct sandbox_job *job, struct outcome *outcome)
 {
-    struct child_record record;
+    struct keeper_record record;
+    int descriptor;
     bool ended = false;
-    while (s_record(child, &record)) {
-        if (record.event == CHILD_FAILED && !outcome->failure[0])
-            snprintf(outcome->failure, sizeof outcome->failure, "%s: %s", record.what,
-                     strerror(record.error));
-        if (record.event != CHILD_ENDED)
+    while (keeper_link_receive(&self->keeper, &record, &descriptor, 0)) {
+        if (record.event == KEEPER_FAILED && !outcome->failure[0])
+            s_tell_failure(outcome->failure, sizeof outcome->failure, &record);
+        if (record.event != KEEPER_ENDED)
             continue;
         ended = true;
         outcome->exit_code = WIFEXITED(record.wait_status) ? WEXITSTATUS(record.wait_status) : 0;
@@ -525,51 +454,81 @@ static void s_measure(struct sandbox *self, const struct sandbox_job *job,
                  "the sandbox's first process ended without a word");
 }
 
-/* The program's whole environment: ours, then the language's. */
-static void s_environment(const struct sandbox_job *job, const char *list[S_ENVIRONMENT_MAX + 1])
+/* Adds a text to the request; false: there is no more room. */
+static bool s_add_text(struct keeper_run *run, const char *text)
 {
-    size_t count = 0;
-    list[count++] = "PATH=/usr/bin:/bin";
-    list[count++] = "HOME=/tmp";
-    list[count++] = "LANG=C.UTF-8";
-    for (size_t i = 0; job->environment && job->environment[i]; i++) {
-        check(count < S_ENVIRONMENT_MAX);
-        list[count++] = job->environment[i];
-    }
-    list[count] = NULL;
+    size_t bytes = strlen(text) + 1;
+    if (bytes > sizeof run->texts - run->texts_bytes)
+        return false;
+    memcpy(run->texts + run->texts_bytes, text, bytes);
+    run->texts_bytes += (unsigned)bytes;
+    return true;
 }
 
-static struct child_plan s_run_plan(const struct sandbox *self, const struct sandbox_job *job,
-                                    const struct streams *streams)
+static bool s_add_words(struct keeper_run *run, const char *const *words, unsigned *count)
 {
+    for (; words && *words; words++)
+        if (++*count > KEEPER_WORDS_MAX || !s_add_text(run, *words))
+            return false;
+    return true;
+}
+
+/* False: arguments and environment are too long. */
+static bool s_fill_request(const struct sandbox *self, const struct sandbox_job *job,
+                           struct keeper_run *run)
+{
+    static const char *const ours[] = {"PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8", NULL};
+    char artefact[128] = "";
     bool isolated = self->mode == SANDBOX_ISOLATED;
-    struct child_plan plan = s_empty_plan(isolated ? CHILD_RUN : CHILD_RUN_PLAIN);
-    plan.mount_ns = self->box_ns;
-    plan.net_ns = self->net_ns;
-    plan.box_writable = job->compiling;
-    plan.folder = job->compiling ? self->box_path : sandbox_scratch_path(self);
-    plan.argv = job->argv;
-    plan.input = streams->input;
-    plan.output = streams->output_theirs;
-    plan.errors = streams->errors_theirs;
-    plan.uid = self->uid;
-    plan.cpu_s = (uint64_t)job->limits.cpu_ms / 1000 + 2;
-    plan.file_bytes = job->compiling ? S_BOX_BYTES : job->limits.scratch_bytes;
-    plan.stack_bytes = job->limits.stack_bytes;
-    plan.data_bytes = isolated ? 0 : 2 * job->limits.memory_bytes;
-    plan.filter = self->filter;
-    return plan;
+    run->task = KEEPER_RUN;
+    run->box_writable = job->compiling;
+    run->scratch_bytes = job->limits.scratch_bytes;
+    run->scratch_files = S_SCRATCH_FILES;
+    run->file_bytes = job->compiling ? S_BOX_BYTES : job->limits.scratch_bytes;
+    run->cpu_s = (uint64_t)job->limits.cpu_ms / 1000 + 2;
+    run->stack_bytes = job->limits.stack_bytes;
+    run->data_bytes = isolated ? 0 : 2 * job->limits.memory_bytes;
+    run->cpu = job->compiling ? -1 : self->cpu; /* compilers have threads of their own */
+    run->into_group = false;
+    run->argument_count = run->variable_count = run->group_count = run->texts_bytes = 0;
+    if (job->artefact)
+        snprintf(artefact, sizeof artefact, "%s/%s", self->box_path, job->artefact);
+    return s_add_words(run, job->argv, &run->argument_count) &&
+           s_add_words(run, ours, &run->variable_count) &&
+           s_add_words(run, job->environment, &run->variable_count) &&
+           s_add_text(run, job->compiling ? self->box_path : sandbox_scratch_path(self)) &&
+           s_add_text(run, artefact);
 }
 
-/* Starts, watches and measures one child; `plan` lacks only the group. */
-static void s_run_child(struct sandbox *self, const struct sandbox_job *job,
-                        struct child_plan *plan, struct streams *streams, struct outcome *outcome)
+/* Sends the request and its descriptors. *process: the pidfd of the run's first process, when its
+ * program has begun. */
+static bool s_start_run(struct sandbox *self, struct keeper_run *run, const struct streams *streams,
+                        const struct cgroup_entry *entry, int *process, struct outcome *outcome)
 {
-    struct child child;
-    uint64_t namespaces =
-        self->mode == SANDBOX_ISOLATED ? CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS : 0;
-    if (!s_clone(&child, plan, namespaces)) {
-        snprintf(outcome->failure, sizeof outcome->failure, "clone: %s", strerror(errno));
+    struct keeper_record record;
+    int descriptors[KEEPER_DESCRIPTORS] = {streams->input, streams->output_theirs,
+                                           streams->errors_theirs};
+    run->into_group = entry->directory >= 0;
+    if (run->into_group)
+        descriptors[3 + run->group_count++] = entry->directory;
+    for (unsigned i = 0; i < entry->task_count; i++)
+        descriptors[3 + run->group_count++] = entry->tasks[i];
+    if (keeper_link_send(&self->keeper, run, offsetof(struct keeper_run, texts) + run->texts_bytes,
+                         descriptors, 3 + run->group_count))
+        return s_await(self, KEEPER_RUNNING, &record, process, outcome->failure,
+                       sizeof outcome->failure);
+    snprintf(outcome->failure, sizeof outcome->failure, "the sandbox's keeper is gone");
+    return false;
+}
+
+/* Starts, watches and measures one run. */
+static void s_run(struct sandbox *self, const struct sandbox_job *job, struct keeper_run *run,
+                  const struct cgroup_entry *entry, struct streams *streams,
+                  struct outcome *outcome)
+{
+    int process = -1;
+    if (!s_start_run(self, run, streams, entry, &process, outcome)) {
+        keeper_link_close(&self->keeper); /* and with it what it has begun */
         return;
     }
     s_close(&streams->output_theirs);
@@ -577,13 +536,9 @@ static void s_run_child(struct sandbox *self, const struct sandbox_job *job,
         s_close(&streams->errors_theirs);
     else
         streams->errors_theirs = -1;
-    if (s_await_ready(&child, outcome->failure, sizeof outcome->failure) && s_go(&child))
-        s_watch(self, job, &child, streams, outcome);
-    else
-        s_kill(&child);
-    s_reap(&child);
-    s_measure(self, job, &child, outcome);
-    s_close(&child.status);
+    s_watch(self, job, process, streams, outcome);
+    s_measure(self, job, outcome);
+    close(process);
 }
 
 void sandbox_run(struct sandbox *self, const struct sandbox_job *job, struct outcome *outcome)
@@ -591,28 +546,23 @@ void sandbox_run(struct sandbox *self, const struct sandbox_job *job, struct out
     check(self->box_path[0] && job->argv[0]);
     *outcome = (struct outcome){0};
     struct streams streams;
-    const char *environment[S_ENVIRONMENT_MAX + 1];
-    char options[96], artefact[128];
-    bool ok = s_open_streams(self, job, &streams);
-    struct child_plan plan = s_run_plan(self, job, &streams);
-    s_environment(job, environment);
-    snprintf(options, sizeof options, "size=%" PRIu64 ",nr_inodes=%d,mode=0755,uid=%u,gid=%u",
-             job->limits.scratch_bytes, S_SCRATCH_FILES, self->uid, self->uid);
-    snprintf(artefact, sizeof artefact, "%s/%s", self->box_path,
-             job->artefact ? job->artefact : "");
-    plan.environment = environment;
-    plan.scratch_options = options;
-    plan.artefact = job->artefact ? artefact : NULL;
+    struct cgroup_entry entry = {.directory = -1};
     const struct cgroup_limits limits = {job->limits.memory_bytes, job->limits.processes};
-    if (!ok)
+    if (!s_fill_request(self, job, &self->run))
+        snprintf(outcome->failure, sizeof outcome->failure, "arguments are too long");
+    else if (!s_open_streams(self, job, &streams)) {
         snprintf(outcome->failure, sizeof outcome->failure, "pipes: %s", strerror(errno));
-    else if (self->cgroup && !cgroup_open(self->cgroup, &limits, &plan.entry))
-        snprintf(outcome->failure, sizeof outcome->failure, "control group: %s", strerror(errno));
-    else
-        s_run_child(self, job, &plan, &streams, outcome);
-    if (self->cgroup)
-        cgroup_close(self->cgroup);
-    s_close_streams(&streams);
+        s_close_streams(&streams);
+    } else {
+        if (self->cgroup && !cgroup_open(self->cgroup, &limits, &entry))
+            snprintf(outcome->failure, sizeof outcome->failure, "control group: %s",
+                     strerror(errno));
+        else
+            s_run(self, job, &self->run, &entry, &streams, outcome);
+        if (self->cgroup)
+            cgroup_close(self->cgroup);
+        s_close_streams(&streams);
+    }
 }
 
 /* ---- can it? ---- */
@@ -658,6 +608,9 @@ bool sandbox_check(struct buffer *sentences)
     if (ok)
         buffer_printf(sentences, "Submissions are isolated by namespaces, seccomp and %s.\n",
                       cgroup_kind(self->cgroup));
+    if (ok && !self->own_users)
+        buffer_append_text(sentences, "Programs get no user namespace of their own here "
+                                      "(user.max_user_namespaces, or a container's rules).\n");
     if (ok && s_swap_on() && !cgroup_limits_swap(self->cgroup))
         buffer_append_text(sentences, "Swap is on and cannot be limited here: a submission can "
                                       "fill it; switch it off or boot with swapaccount=1.\n");

@@ -1,5 +1,4 @@
-/* What a sandbox sees of this machine's files: a table made beforehand by the parent, because the
- * child that mounts it may not call into libraries. */
+/* What a sandbox sees of this machine's files: a table that the slot makes and its keeper mounts. */
 #ifndef ACTORS_RUNNER_SANDBOX_ROOT_H
 #define ACTORS_RUNNER_SANDBOX_ROOT_H
 

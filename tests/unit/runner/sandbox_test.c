@@ -542,6 +542,49 @@ static void this_machine_can_isolate(void **state)
     buffer_fini(&sentences);
 }
 
+static void a_program_has_a_user_namespace_with_one_user(void **state)
+{
+    unsigned inside = 0, outside = 0, count = 0, uid = 0;
+    (void)state;
+    harness_run_c(s_sandbox,
+                  INCLUDES "int main(void) { char l[256]; FILE *f = fopen(\"/proc/self/uid_map\","
+                           "\"r\"); while (fgets(l, 256, f)) fputs(l, stdout);"
+                           "printf(\"%d\", getuid()); }",
+                  &s_run);
+    assert_int_equal(sscanf(s_run.output, "%u %u %u %u", &inside, &outside, &count, &uid), 4);
+    assert_int_equal(inside, uid);
+    assert_int_equal(count, 1);
+}
+
+/* The newest child of this thread: the slot's keeper. */
+static pid_t s_keeper(void)
+{
+    FILE *stream = fopen("/proc/thread-self/children", "re");
+    int process = 0;
+    assert_non_null(stream);
+    while (fscanf(stream, "%d", &process) == 1)
+        ;
+    fclose(stream);
+    assert_true(process > 0);
+    return process;
+}
+
+static void a_keeper_that_is_gone_is_replaced(void **state)
+{
+    struct outcome outcome;
+    struct sandbox_job job = {
+        .argv = (const char *const[]){"/usr/bin/true", NULL},
+        .limits = harness_limits(),
+    };
+    (void)state;
+    harness_run_c(s_sandbox, "int main(void) { return 3; }", &s_run);
+    assert_return_code(kill(s_keeper(), SIGKILL), 0);
+    sandbox_run(s_sandbox, &job, &outcome);
+    assert_int_not_equal(outcome.failure[0], 0);
+    harness_run_c(s_sandbox, "int main(void) { return 4; }", &s_run);
+    assert_int_equal(s_run.outcome.exit_code, 4);
+}
+
 /* The operator's switch: no isolation, but limits and the same facts. */
 static void the_insecure_slot_runs_the_same_programs(void **state)
 {
@@ -600,6 +643,8 @@ int main(void)
         TEST(compilers_see_no_more_than_programs),
         TEST(the_caller_is_asked_often_and_can_cancel),
         TEST(what_cannot_be_started_is_our_failure),
+        TEST(a_program_has_a_user_namespace_with_one_user),
+        TEST(a_keeper_that_is_gone_is_replaced),
         TEST(the_insecure_slot_runs_the_same_programs),
     };
     return cmocka_run_group_tests(tests, s_set_up, s_tear_down);
