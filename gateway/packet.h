@@ -25,7 +25,7 @@ static inline char *packet_data(struct packet *self)
 
 /* What one connection has still to be sent, in order, bounded in number and in bytes. */
 
-#define BACKLOG_MAX_PACKETS 64
+#define BACKLOG_MAX_PACKETS 256
 #define BACKLOG_MAX_BYTES (1024 * 1024)
 
 struct backlog {

@@ -1,8 +1,5 @@
-/* Sockets, subscriptions and pushes.
- *
- * A push is written at once to a socket that has nothing waiting, and else joins its backlog:
- * asking the loop for a writable callback costs two poller updates, which most pushes can do
- * without. A socket whose backlog is full does not read and is dropped.
+/* Clients, subscriptions and pushes. What is the same for several clients is written once and
+ * shared, SockJS' escaping included.
  *
  * A subscriber is in the hub first, and then the snapshot of its room is asked for, so no change
  * falls between; versions sort out which came first. Who may see a private room stands in each
@@ -20,44 +17,45 @@
 #include "actors/runtime/log.h"
 #include "actors/runtime/stats.h"
 #include "gateway/bridge.h"
-#include "gateway/packet.h"
+#include "gateway/sockjs/framing.h"
 #include "gateway/stomp/session.h"
 #include "proto/check.h"
 #include "proto/json.h"
 
 #define BODY_MAX_BYTES (256 * 1024) /* of one message's JSON */
-#define WRITES_PER_TURN 4           /* packets per writable callback: others get their turn, too */
-#define ENCODINGS 8                 /* of one push that are remembered; clients agree on ids */
-#define CLOSE_LIMIT_S 5             /* to read the rest before the connection is cut */
-#define SNAPSHOT_LIMIT_MS 5000      /* for the answer to one try */
-#define SNAPSHOT_TRIES 4            /* then the client is told to come again */
-#define ASKS_PER_TICK 1000          /* snapshots asked for again: scoring has others to answer */
+/* Of that in a frame, each byte of it as \u0000 */
+#define ARRAY_MAX_BYTES (6 * (BODY_MAX_BYTES + STOMP_HEAD_MAX_BYTES) + 8)
+#define ENCODINGS 8            /* of one push that are remembered; clients agree on ids */
+#define SNAPSHOT_LIMIT_MS 5000 /* for the answer to one try */
+#define SNAPSHOT_TRIES 4       /* then the client is told to come again */
+#define ASKS_PER_TICK 1000     /* snapshots asked for again: scoring has others to answer */
 
-struct socket {
+#define SEND_OUT_BYTES (16 * 1024) /* replies are sent together, up to so much */
+
+struct client {
     struct realtime *realtime;    /* borrowed */
-    struct lws *wsi;              /* borrowed */
-    struct stomp_session session; /* the client */
-    struct backlog backlog;       /* what it must still be sent */
+    struct carrier *carrier;      /* borrowed; whose client this is */
+    struct stomp_session session; /* the protocol */
     uint32_t handle;              /* ours: index in the table */
-    uint16_t close_status;        /* to close with when the backlog is sent; 0: stays open */
-    bool dropped;                 /* is being closed without further ado */
+    bool closing;                 /* the carrier was told to close: nothing goes in or out */
 };
 
 struct realtime {
     struct server *server;   /* borrowed */
     struct hub *hub;         /* owned; who is subscribed to what */
-    struct socket **sockets; /* owned; by handle, NULL where free; 0 is never used */
+    struct client **clients; /* owned; by handle, NULL where free; 0 is never used */
     uint32_t *unused;        /* owned; handles that were used and are free */
     uint32_t unused_count;   /* how many */
     uint32_t capacity;       /* of both */
     uint32_t used;           /* handles below this one were given out at some time */
-    uint32_t count;          /* sockets that are there */
-    uint64_t opened;         /* counts sockets */
+    uint32_t count;          /* clients that are there */
+    uint64_t opened;         /* counts clients */
     uint64_t messages;       /* counts pushes, for message-id */
     uint32_t asks;           /* that this tick may still make */
-    uint32_t ask_from;       /* the socket that the next tick begins with */
+    uint32_t ask_from;       /* the client that the next tick begins with */
     struct buffer body;      /* owned; JSON of a push */
     struct buffer frame;     /* owned; a frame around it */
+    struct buffer array;     /* owned; SockJS' array around that */
 };
 
 /* A subscription's snapshot that is asked for. */
@@ -68,91 +66,57 @@ struct watch {
 
 /* ---- sending -------------------------------------------------------------------------------- */
 
-/* Not at once: a hub walk may be under way, and the walk must not lose its place. */
-static void s_drop(struct socket *socket)
+/* What STOMP wrote, as the carrier has it. */
+static struct packet *s_wrap(struct realtime *self, const struct carrier *carrier,
+                             struct slice text)
 {
-    socket->dropped = true;
-    lws_set_timeout(socket->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
-    lws_cancel_service(socket->realtime->server->context); /* lets the library see its timers */
+    if (!carrier->sockjs)
+        return packet_new(LWS_PRE, text);
+    buffer_clear(&self->array);
+    framing_write_array(&self->array, text);
+    check(!self->array.overflow);
+    return packet_new(LWS_PRE, buffer_slice(&self->array));
 }
 
-static bool s_write(struct socket *socket, struct packet *packet)
+static void s_send(struct client *client, struct packet *packet)
 {
-    int length = (int)packet->length;
-    if (lws_write(socket->wsi, (unsigned char *)packet_data(packet), packet->length,
-                  LWS_WRITE_TEXT) < length)
-        return false;
-    stomp_session_sent(&socket->session, clock_now_ms());
-    return true;
-}
-
-static void s_send(struct socket *socket, struct packet *packet)
-{
-    if (socket->dropped || socket->close_status)
+    if (client->closing)
         return;
-    if (!socket->backlog.count && !lws_partial_buffered(socket->wsi)) {
-        if (!s_write(socket, packet))
-            s_drop(socket);
-    } else if (backlog_push(&socket->backlog, packet)) {
-        lws_callback_on_writable(socket->wsi);
-    } else {
-        stats_add(STAT_laggards_dropped, 1);
-        s_drop(socket);
-    }
+    client->carrier->class->send(client->carrier, packet);
+    stomp_session_sent(&client->session, clock_now_ms());
 }
 
-static void s_send_out(struct socket *socket)
+static void s_send_out(struct client *client)
 {
-    struct buffer *out = &socket->session.out;
+    struct buffer *out = &client->session.out;
     if (!out->length)
         return;
-    struct packet *packet = packet_new(LWS_PRE, buffer_slice(out));
-    s_send(socket, packet);
+    struct packet *packet = s_wrap(client->realtime, client->carrier, buffer_slice(out));
+    s_send(client, packet);
     packet_drop(&packet);
     buffer_clear(out);
 }
 
-/* Closes when everything is sent, or when that takes too long. */
-static void s_close(struct socket *socket, uint16_t status)
+static void s_close(struct client *client, uint16_t status)
 {
-    if (socket->close_status)
+    if (client->closing)
         return;
-    socket->close_status = status;
-    lws_set_timeout(socket->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_LIMIT_S);
-    lws_callback_on_writable(socket->wsi);
+    s_send_out(client);
+    client->closing = true;
+    client->carrier->class->close(client->carrier, status);
 }
 
-static void s_fail(struct socket *socket, const char *message)
+static void s_fail(struct client *client, const char *message)
 {
-    stomp_session_fail(&socket->session, message);
-    s_send_out(socket);
-    s_close(socket, LWS_CLOSE_STATUS_POLICY_VIOLATION);
-}
-
-bool realtime_written(struct socket *socket)
-{
-    for (int i = 0; i < WRITES_PER_TURN && socket->backlog.count; i++) {
-        if (lws_partial_buffered(socket->wsi))
-            break;
-        if (!s_write(socket, backlog_first(&socket->backlog)))
-            return false;
-        backlog_pop(&socket->backlog);
-    }
-    if (socket->backlog.count || lws_partial_buffered(socket->wsi)) {
-        lws_callback_on_writable(socket->wsi);
-        return true;
-    }
-    if (!socket->close_status)
-        return true;
-    lws_close_reason(socket->wsi, socket->close_status, NULL, 0);
-    return false;
+    stomp_session_fail(&client->session, message);
+    s_close(client, LWS_CLOSE_STATUS_POLICY_VIOLATION);
 }
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
-static struct socket *s_socket_of(struct realtime *self, const struct hub_entry *entry)
+static struct client *s_client_of(struct realtime *self, const struct hub_entry *entry)
 {
-    return self->sockets[entry->connection];
+    return self->clients[entry->connection];
 }
 
 /* A private room is its participants'. */
@@ -232,15 +196,15 @@ static bool s_is_news_of_scoring(struct hub_entry *entry, int64_t version)
 }
 
 /* The MESSAGE frame for one subscription, around the body just encoded. */
-static struct packet *s_packet(struct realtime *self, enum stomp_version version,
-                               const struct stomp_subscription *subscription)
+static struct packet *s_packet(struct realtime *self, const struct client *client, size_t slot)
 {
     char id[24];
     snprintf(id, sizeof id, "%" PRIu64, self->messages);
     buffer_clear(&self->frame);
-    stomp_message_write(&self->frame, version, subscription, id, buffer_slice(&self->body));
+    stomp_message_write(&self->frame, client->session.version, &client->session.subscriptions[slot],
+                        id, buffer_slice(&self->body));
     stats_add(STAT_pushes_encoded, 1);
-    return packet_new(LWS_PRE, buffer_slice(&self->frame));
+    return s_wrap(self, client->carrier, buffer_slice(&self->frame));
 }
 
 /* Who has been served waits for as long as it takes. */
@@ -256,29 +220,28 @@ static void s_on_snapshot(struct server *server, struct waiter *waiter, uint16_t
     uint32_t handle = ((struct watch *)waiter)->entry;
     free(waiter);
     struct hub_entry *entry = hub_entry(self->hub, handle);
-    struct socket *socket = s_socket_of(self, entry);
+    struct client *client = s_client_of(self, entry);
     entry->asking.slot = 0;
     if (id == MSG_refused) {
         const struct msg_refused *refused = message;
         bool passing = refused->refusal == REFUSED_OVERLOADED || refused->refusal == REFUSED_FAILED;
         if (!passing || s_gives_up(entry))
-            s_fail(socket, refusal_row((uint16_t)refused->refusal)->text);
+            s_fail(client, refusal_row((uint16_t)refused->refusal)->text);
         return; /* a passing trouble is tried again at a tick */
     }
     const struct msg_watched *watched = message;
     entry->tries = entry->overtaken;
     entry->overtaken = false;
-    if (id != MSG_watched || !s_may_see(watched, socket->session.user_id)) {
+    if (id != MSG_watched || !s_may_see(watched, client->session.user_id)) {
         enum refusal refusal = id == MSG_watched ? REFUSED_PRIVATE_ROOM : REFUSED_FAILED;
-        s_fail(socket, refusal_row(refusal)->text);
+        s_fail(client, refusal_row(refusal)->text);
         return;
     }
     entry->guarded = watched->visibility != VISIBILITY_OPEN;
     if (s_is_news_of_scoring(entry, watched->state.version)) {
         s_encode(self, &record_room_state, &watched->state);
-        struct packet *packet =
-            s_packet(self, socket->session.version, &socket->session.subscriptions[entry->slot]);
-        s_send(socket, packet);
+        struct packet *packet = s_packet(self, client, entry->slot);
+        s_send(client, packet);
         packet_drop(&packet);
         stats_add(STAT_pushes_sent, 1);
     }
@@ -298,9 +261,9 @@ static const struct waiter_class s_watch_class = {s_on_snapshot, s_on_no_snapsho
 static void s_ask(struct realtime *self, uint32_t handle, int64_t room_id)
 {
     struct hub_entry *entry = hub_entry(self->hub, handle);
-    struct socket *socket = s_socket_of(self, entry);
+    struct client *client = s_client_of(self, entry);
     if (s_gives_up(entry)) {
-        s_fail(socket, refusal_row(REFUSED_OVERLOADED)->text);
+        s_fail(client, refusal_row(REFUSED_OVERLOADED)->text);
         return;
     }
     if (entry->tries < SNAPSHOT_TRIES)
@@ -312,7 +275,7 @@ static void s_ask(struct realtime *self, uint32_t handle, int64_t room_id)
     watch->entry = handle;
     struct question_to to = {.actor = ACTOR_scoring,
                              .key = room_id,
-                             .user_id = socket->session.user_id,
+                             .user_id = client->session.user_id,
                              .limit_ms = SNAPSHOT_LIMIT_MS};
     struct msg_watch message = {room_id};
     entry->asking = bridge_ask(self->server->bridge, &to, MSG_watch, &message, &watch->waiter);
@@ -329,47 +292,49 @@ static void s_unsubscribe(struct realtime *self, uint32_t handle)
     hub_unsubscribe(self->hub, handle, &last);
 }
 
-static void s_subscribe(struct socket *socket, size_t slot)
+static void s_subscribe(struct client *client, size_t slot)
 {
-    struct realtime *self = socket->realtime;
-    struct stomp_subscription *subscription = &socket->session.subscriptions[slot];
+    struct realtime *self = client->realtime;
+    struct stomp_subscription *subscription = &client->session.subscriptions[slot];
     bool first;
     subscription->handle =
-        hub_subscribe(self->hub, subscription->destination, socket->handle, (uint32_t)slot, &first);
+        hub_subscribe(self->hub, subscription->destination, client->handle, (uint32_t)slot, &first);
     if (!subscription->handle)
-        s_fail(socket, refusal_row(REFUSED_OVERLOADED)->text);
+        s_fail(client, refusal_row(REFUSED_OVERLOADED)->text);
     else if (subscription->destination.kind == DESTINATION_ROOM)
         s_ask(self, subscription->handle, subscription->destination.id);
 }
 
-static void s_login(struct socket *socket, struct slice token, int64_t now_ms)
+static void s_login(struct client *client, struct slice token, int64_t now_ms)
 {
     int64_t user_id = 0;
-    if (token.length && !tokens_verify(socket->realtime->server->tokens, token, now_ms, &user_id))
-        s_fail(socket, refusal_row(REFUSED_INVALID_TOKEN)->text);
+    if (token.length && !tokens_verify(client->realtime->server->tokens, token, now_ms, &user_id))
+        s_fail(client, refusal_row(REFUSED_INVALID_TOKEN)->text);
     else
-        stomp_session_admit(&socket->session, user_id, now_ms);
+        stomp_session_admit(&client->session, user_id, now_ms);
 }
 
-bool realtime_received(struct socket *socket, struct slice bytes)
+void realtime_received(struct client *client, struct slice bytes)
 {
-    if (socket->close_status || socket->dropped)
-        return true;
+    if (client->closing)
+        return;
     int64_t now_ms = clock_now_ms();
-    stomp_session_feed(&socket->session, bytes, now_ms);
+    stomp_session_feed(&client->session, bytes, now_ms);
     for (;;) {
-        struct stomp_step step = stomp_session_next(&socket->session);
+        struct stomp_step step = stomp_session_next(&client->session);
         if (step.kind == STOMP_STEP_LOGIN)
-            s_login(socket, step.token, now_ms);
+            s_login(client, step.token, now_ms);
         else if (step.kind == STOMP_STEP_SUBSCRIBE)
-            s_subscribe(socket, step.slot);
+            s_subscribe(client, step.slot);
         else if (step.kind == STOMP_STEP_UNSUBSCRIBE && step.handle)
-            s_unsubscribe(socket->realtime, step.handle);
-        s_send_out(socket);
+            s_unsubscribe(client->realtime, step.handle);
+        bool last = step.kind == STOMP_STEP_CLOSE || step.kind == STOMP_STEP_NONE;
+        if (last || client->session.out.length >= SEND_OUT_BYTES)
+            s_send_out(client);
         if (step.kind == STOMP_STEP_CLOSE)
-            s_close(socket, LWS_CLOSE_STATUS_NORMAL);
-        if (step.kind == STOMP_STEP_CLOSE || step.kind == STOMP_STEP_NONE)
-            return true;
+            s_close(client, LWS_CLOSE_STATUS_NORMAL);
+        if (last)
+            return;
     }
 }
 
@@ -379,32 +344,32 @@ bool realtime_received(struct socket *socket, struct slice bytes)
  * one; those beyond ENCODINGS get one of their own. */
 struct encodings {
     struct {
-        const struct stomp_subscription *subscription; /* whose it was made for */
-        enum stomp_version version;                    /* and in which version */
-        struct packet *packet;                         /* held */
+        const struct client *client; /* whose it was made for */
+        uint32_t slot;               /* and which of its subscriptions */
+        struct packet *packet;       /* held */
     } items[ENCODINGS];
     size_t count; /* how many are there */
 };
 
-static bool s_same(const struct stomp_subscription *a, const struct stomp_subscription *b)
+static bool s_same(const struct client *a, uint32_t a_slot, const struct client *b, uint32_t b_slot)
 {
-    return a->explicit_ack == b->explicit_ack && strcmp(a->id, b->id) == 0;
+    const struct stomp_subscription *one = &a->session.subscriptions[a_slot];
+    const struct stomp_subscription *other = &b->session.subscriptions[b_slot];
+    return a->carrier->sockjs == b->carrier->sockjs && a->session.version == b->session.version &&
+           one->explicit_ack == other->explicit_ack && strcmp(one->id, other->id) == 0;
 }
 
 static struct packet *s_shared_packet(struct realtime *self, struct encodings *encodings,
-                                      const struct socket *socket, uint32_t slot)
+                                      const struct client *client, uint32_t slot)
 {
-    enum stomp_version version = socket->session.version;
-    const struct stomp_subscription *subscription = &socket->session.subscriptions[slot];
     for (size_t i = 0; i < encodings->count; i++)
-        if (encodings->items[i].version == version &&
-            s_same(encodings->items[i].subscription, subscription))
+        if (s_same(encodings->items[i].client, encodings->items[i].slot, client, slot))
             return packet_share(encodings->items[i].packet);
-    struct packet *packet = s_packet(self, version, subscription);
+    struct packet *packet = s_packet(self, client, slot);
     if (encodings->count < ENCODINGS) {
         size_t i = encodings->count++;
-        encodings->items[i].subscription = subscription;
-        encodings->items[i].version = version;
+        encodings->items[i].client = client;
+        encodings->items[i].slot = slot;
         encodings->items[i].packet = packet_share(packet);
     }
     return packet;
@@ -413,9 +378,9 @@ static struct packet *s_shared_packet(struct realtime *self, struct encodings *e
 static void s_push(struct realtime *self, struct encodings *encodings,
                    const struct hub_entry *entry)
 {
-    struct socket *socket = s_socket_of(self, entry);
-    struct packet *packet = s_shared_packet(self, encodings, socket, entry->slot);
-    s_send(socket, packet);
+    struct client *client = s_client_of(self, entry);
+    struct packet *packet = s_shared_packet(self, encodings, client, entry->slot);
+    s_send(client, packet);
     packet_drop(&packet);
     stats_add(STAT_pushes_sent, 1);
 }
@@ -436,7 +401,7 @@ void realtime_push_room(struct realtime *self, const struct msg_watched *watched
     s_encode(self, &record_room_state, &watched->state);
     for (; at; at = hub_next(self->hub, at)) {
         struct hub_entry *entry = hub_entry(self->hub, at);
-        if (!s_may_see(watched, s_socket_of(self, entry)->session.user_id) ||
+        if (!s_may_see(watched, s_client_of(self, entry)->session.user_id) ||
             !s_is_news(entry, watched->state.version))
             continue;
         s_push(self, &encodings, entry);
@@ -485,7 +450,7 @@ void realtime_pass_verdict(struct realtime *self, const struct msg_verdict_heard
     s_push_user(self, at);
 }
 
-/* ---- sockets -------------------------------------------------------------------------------- */
+/* ---- clients -------------------------------------------------------------------------------- */
 
 static uint32_t s_new_handle(struct realtime *self)
 {
@@ -493,58 +458,55 @@ static uint32_t s_new_handle(struct realtime *self)
         return self->unused[--self->unused_count];
     if (self->used == self->capacity) {
         self->capacity = self->capacity ? self->capacity * 2 : 64;
-        self->sockets = realloc(self->sockets, self->capacity * sizeof(struct socket *));
+        self->clients = realloc(self->clients, self->capacity * sizeof(struct client *));
         self->unused = realloc(self->unused, self->capacity * sizeof(uint32_t));
-        check(self->sockets && self->unused);
+        check(self->clients && self->unused);
     }
     if (!self->used)
-        self->sockets[self->used++] = NULL; /* handle 0 */
-    self->sockets[self->used] = NULL;
+        self->clients[self->used++] = NULL; /* handle 0 */
+    self->clients[self->used] = NULL;
     return self->used++;
 }
 
-struct socket *realtime_opened(struct realtime *self, struct lws *wsi)
+void realtime_opened(struct realtime *self, struct carrier *carrier)
 {
-    struct socket *socket = calloc(1, sizeof *socket);
-    check(socket);
-    socket->realtime = self;
-    socket->wsi = wsi;
-    socket->handle = s_new_handle(self);
-    self->sockets[socket->handle] = socket;
+    struct client *client = calloc(1, sizeof *client);
+    check(client);
+    client->realtime = self;
+    client->carrier = carrier;
+    client->handle = s_new_handle(self);
+    carrier->client = client;
+    self->clients[client->handle] = client;
     self->count++;
-    stats_set(STAT_sockets_open, self->count);
-    stomp_session_init(&socket->session, self->server->boot + ++self->opened, clock_now_ms());
+    stomp_session_init(&client->session, self->server->boot + ++self->opened, clock_now_ms());
     if (self->server->draining)
-        s_close(socket, LWS_CLOSE_STATUS_GOINGAWAY);
-    return socket;
+        s_close(client, LWS_CLOSE_STATUS_GOINGAWAY);
 }
 
-void realtime_closed(struct socket **socket_p)
+void realtime_closed(struct carrier *carrier)
 {
-    struct socket *socket = *socket_p;
-    if (!socket)
+    struct client *client = carrier->client;
+    if (!client)
         return;
-    struct realtime *self = socket->realtime;
-    for (size_t i = 0; i < socket->session.slots; i++)
-        if (socket->session.subscriptions[i].handle)
-            s_unsubscribe(self, socket->session.subscriptions[i].handle);
-    stomp_session_fini(&socket->session);
-    backlog_fini(&socket->backlog);
-    self->sockets[socket->handle] = NULL;
-    self->unused[self->unused_count++] = socket->handle;
+    struct realtime *self = client->realtime;
+    for (size_t i = 0; i < client->session.slots; i++)
+        if (client->session.subscriptions[i].handle)
+            s_unsubscribe(self, client->session.subscriptions[i].handle);
+    stomp_session_fini(&client->session);
+    self->clients[client->handle] = NULL;
+    self->unused[self->unused_count++] = client->handle;
     self->count--;
-    stats_set(STAT_sockets_open, self->count);
-    free(socket);
-    *socket_p = NULL;
+    free(client);
+    carrier->client = NULL;
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
 /* Asks for the snapshots that have not come, or are in doubt. */
-static void s_ask_missing(struct realtime *self, struct socket *socket)
+static void s_ask_missing(struct realtime *self, struct client *client)
 {
-    for (size_t i = 0; i < socket->session.slots && self->asks && !socket->close_status; i++) {
-        struct stomp_subscription *subscription = &socket->session.subscriptions[i];
+    for (size_t i = 0; i < client->session.slots && self->asks && !client->closing; i++) {
+        struct stomp_subscription *subscription = &client->session.subscriptions[i];
         if (!subscription->handle || subscription->destination.kind != DESTINATION_ROOM)
             continue;
         struct hub_entry *entry = hub_entry(self->hub, subscription->handle);
@@ -555,17 +517,17 @@ static void s_ask_missing(struct realtime *self, struct socket *socket)
     }
 }
 
-static void s_tick(struct realtime *self, struct socket *socket, int64_t now_ms)
+static void s_tick(struct realtime *self, struct client *client, int64_t now_ms)
 {
-    if (socket->close_status || socket->dropped)
+    if (client->closing)
         return;
-    if (stomp_session_due_ms(&socket->session) <= now_ms) {
-        struct stomp_step step = stomp_session_tick(&socket->session, now_ms);
-        s_send_out(socket);
+    if (stomp_session_due_ms(&client->session) <= now_ms) {
+        struct stomp_step step = stomp_session_tick(&client->session, now_ms);
+        s_send_out(client);
         if (step.kind == STOMP_STEP_CLOSE)
-            s_close(socket, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+            s_close(client, LWS_CLOSE_STATUS_POLICY_VIOLATION);
     }
-    s_ask_missing(self, socket);
+    s_ask_missing(self, client);
 }
 
 void realtime_tick(struct realtime *self, int64_t now_ms)
@@ -577,8 +539,8 @@ void realtime_tick(struct realtime *self, int64_t now_ms)
         if (self->asks)
             self->ask_from =
                 (first + k) % count; /* where the questions end, the next tick goes on */
-        if (self->sockets[i])
-            s_tick(self, self->sockets[i], now_ms);
+        if (self->clients[i])
+            s_tick(self, self->clients[i], now_ms);
     }
     stats_set(STAT_subscriptions_open, (int64_t)hub_entries(self->hub));
 }
@@ -586,9 +548,9 @@ void realtime_tick(struct realtime *self, int64_t now_ms)
 void realtime_ask_again(struct realtime *self)
 {
     for (uint32_t i = 1; i < self->used; i++) {
-        struct socket *socket = self->sockets[i];
-        for (size_t slot = 0; socket && slot < socket->session.slots; slot++) {
-            uint32_t handle = socket->session.subscriptions[slot].handle;
+        struct client *client = self->clients[i];
+        for (size_t slot = 0; client && slot < client->session.slots; slot++) {
+            uint32_t handle = client->session.subscriptions[slot].handle;
             if (handle)
                 s_doubt(hub_entry(self->hub, handle));
         }
@@ -598,13 +560,8 @@ void realtime_ask_again(struct realtime *self)
 void realtime_drain(struct realtime *self)
 {
     for (uint32_t i = 1; i < self->used; i++)
-        if (self->sockets[i])
-            s_close(self->sockets[i], LWS_CLOSE_STATUS_GOINGAWAY);
-}
-
-size_t realtime_sockets(const struct realtime *self)
-{
-    return self->count;
+        if (self->clients[i])
+            s_close(self->clients[i], LWS_CLOSE_STATUS_GOINGAWAY);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -617,6 +574,7 @@ struct realtime *realtime_new(struct server *server)
     self->hub = hub_new();
     buffer_init(&self->body, BODY_MAX_BYTES);
     buffer_init(&self->frame, BODY_MAX_BYTES + STOMP_HEAD_MAX_BYTES);
+    buffer_init(&self->array, ARRAY_MAX_BYTES);
     return self;
 }
 
@@ -625,11 +583,12 @@ void realtime_destroy(struct realtime **self_p)
     struct realtime *self = *self_p;
     if (!self)
         return;
-    check(!self->count); /* the context, and with it every socket, is gone */
+    check(!self->count); /* the context, and with it every client, is gone */
     hub_destroy(&self->hub);
     buffer_fini(&self->body);
     buffer_fini(&self->frame);
-    free(self->sockets);
+    buffer_fini(&self->array);
+    free(self->clients);
     free(self->unused);
     free(self);
     *self_p = NULL;

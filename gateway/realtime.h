@@ -1,20 +1,19 @@
-/* The WebSockets: one STOMP session each, the hub of their subscriptions, and what is pushed. */
+/* The clients: one STOMP session each, the hub of their subscriptions, and what is pushed. How a
+ * client is connected is its carrier's business. */
 #ifndef GATEWAY_REALTIME_H
 #define GATEWAY_REALTIME_H
 
+#include "gateway/carrier.h"
 #include "gateway/server.h"
-
-struct socket;
 
 struct realtime *realtime_new(struct server *server);
 void realtime_destroy(struct realtime **self_p);
 
-/* From libwebsockets' callbacks. `realtime_written` and `realtime_received` tell with false that
- * the connection must be closed; then, or whenever it closes, realtime_closed forgets it. */
-struct socket *realtime_opened(struct realtime *self, struct lws *wsi);
-bool realtime_received(struct socket *socket, struct slice bytes);
-bool realtime_written(struct socket *socket);
-void realtime_closed(struct socket **socket_p);
+/* A client on that carrier, which keeps it in `client` until it calls realtime_closed: when its
+ * connection has ended, whoever ended it. */
+void realtime_opened(struct realtime *self, struct carrier *carrier);
+void realtime_received(struct client *client, struct slice bytes);
+void realtime_closed(struct carrier *carrier);
 
 /* A room as it is now, to those of its subscribers who may and have nothing newer. */
 void realtime_push_room(struct realtime *self, const struct msg_watched *watched);
@@ -30,8 +29,7 @@ void realtime_ask_again(struct realtime *self);
 /* Twice a second: heart-beats, and snapshots that have to be asked for once more. */
 void realtime_tick(struct realtime *self, int64_t now_ms);
 
-/* Closes all sockets with 1001, each when it has been sent what waits for it. */
+/* Closes all clients with 1001, each when it has been sent what waits for it. */
 void realtime_drain(struct realtime *self);
-size_t realtime_sockets(const struct realtime *self);
 
 #endif

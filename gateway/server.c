@@ -20,26 +20,24 @@
 #include "gateway/http/exchange.h"
 #include "gateway/http/reply.h"
 #include "gateway/realtime.h"
+#include "gateway/sockjs/transport.h"
+#include "gateway/socket.h"
 #include "proto/check.h"
 
 #define ACCEPTS_PER_TURN 64
-#define HEADERS_MAX_BYTES 16384        /* of a request, before libwebsockets drops the connection */
-#define RECEIVE_BYTES 16384            /* read from a connection at once */
-#define SEND_BYTES (64 * 1024)         /* given to a connection at once */
-#define SEND_BUFFER_BYTES (128 * 1024) /* the kernel's; else a slow client makes it grow to MiBs \
-                                        */
-#define HEADERS_LIMIT_S 15             /* to send a request's head, or the next piece of its body */
-#define KEEPALIVE_S 60                 /* between requests */
-#define PING_S 25                      /* a silent WebSocket is pinged */
-#define HANGUP_S 40                    /* and closed when it stays silent */
+#define HEADERS_MAX_BYTES 16384 /* of a request, before libwebsockets drops the connection */
+#define RECEIVE_BYTES 16384     /* read from a connection at once */
+#define SEND_BYTES (64 * 1024)  /* given to a connection at once */
+#define SEND_BUFFER_BYTES                                                            \
+    (128 * 1024)           /* the kernel's; else a slow client makes it grow to MiBs \
+                            */
+#define HEADERS_LIMIT_S 15 /* to send a request's head, or the next piece of its body */
+#define KEEPALIVE_S 60     /* between requests */
+#define PING_S 25          /* a silent WebSocket is pinged */
+#define HANGUP_S 40        /* and closed when it stays silent */
 #define SCRATCH_MAX_BYTES (300 * 1024 * 1024) /* the largest answer, with its head */
 #define SPARE_DESCRIPTORS 256                 /* for everything that is not a connection */
-
-/* libwebsockets keeps one per connection and protocol, zeroed at first. */
-struct connection {
-    struct request *request; /* the one that is not answered; or NULL */
-    struct socket *socket;   /* of a WebSocket; or NULL */
-};
+#define PATH_MAX_BYTES 320                    /* of a WebSocket; longer ones are nowhere */
 
 /* ---- callbacks ------------------------------------------------------------------------------ */
 
@@ -65,14 +63,21 @@ static bool s_origin_welcome(struct server *server, struct lws *wsi)
     return slice_equal(slice_from(start, (size_t)(end - start)), host);
 }
 
+/* Where WebSockets are: at the base, at SockJS' raw endpoint, and as a session's transport. */
+static bool s_is_socket(struct place place)
+{
+    return place.kind == PLACE_GREETING || place.kind == PLACE_RAW ||
+           (place.kind == PLACE_SESSION && place.transport->does == DOES_SOCKET);
+}
+
 /* An upgrade: 0 lets it go on; 1 means that it has been answered. Paths other than the endpoint's
  * get what a plain request would. libwebsockets can't go on in plain HTTP from here, so what it
  * could upgrade to and we don't speak (h2c) is refused, too. */
 static int s_on_upgrade(struct server *server, struct lws *wsi, const char *protocol)
 {
-    char path_text[64];
+    char path_text[PATH_MAX_BYTES];
     struct slice path = s_copy_header(wsi, WSI_TOKEN_GET_URI, path_text, sizeof path_text);
-    bool ours = slice_is(path, "/ws") || slice_is(path, "/ws/websocket");
+    bool ours = s_is_socket(place_read(path));
     enum refusal refusal = REFUSED_NO_ROUTE;
     struct slice detail = slice_of("");
     if (strcasecmp(protocol, "websocket") != 0) {
@@ -110,19 +115,28 @@ static int s_on_http(enum lws_callback_reasons reason, struct server *server, st
     }
 }
 
+static struct socket *s_open_socket(struct server *server, struct lws *wsi)
+{
+    char path_text[PATH_MAX_BYTES];
+    struct slice path = s_copy_header(wsi, WSI_TOKEN_GET_URI, path_text, sizeof path_text);
+    return socket_opened(server, wsi, place_read(path).kind == PLACE_SESSION);
+}
+
 static int s_on_socket(enum lws_callback_reasons reason, struct server *server, struct lws *wsi,
                        struct connection *connection, struct slice in)
 {
+    bool last;
     switch ((int)reason) {
     case LWS_CALLBACK_ESTABLISHED:
-        connection->socket = realtime_opened(server->realtime, wsi);
+        connection->socket = s_open_socket(server, wsi);
         return 0;
     case LWS_CALLBACK_RECEIVE:
-        return realtime_received(connection->socket, in) ? 0 : -1;
+        last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
+        return socket_received(connection->socket, in, last) ? 0 : -1;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return realtime_written(connection->socket) ? 0 : -1;
+        return socket_written(connection->socket) ? 0 : -1;
     default: /* closed */
-        realtime_closed(&connection->socket);
+        socket_closed(&connection->socket);
         return 0;
     }
 }
@@ -215,6 +229,7 @@ static void s_on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
     for (struct waiter *waiter; (waiter = pending_expire(self->pending, now_ms));)
         waiter->class->expire(self, waiter);
     realtime_tick(self->realtime, now_ms);
+    sockets_tick(self, now_ms);
     if (self->connections)
         lws_cancel_service(self->context); /* lets the library see its timers */
     if (self->connections < self->connections_max)
@@ -239,7 +254,7 @@ void server_drain(struct server *self)
 
 bool server_idle(const struct server *self)
 {
-    return !self->requests && !realtime_sockets(self->realtime);
+    return !self->requests && !self->socket_count;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

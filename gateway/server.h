@@ -15,6 +15,8 @@
 
 struct bridge;
 struct realtime;
+struct request;
+struct socket;
 
 #define SERVER_CONNECTIONS_MAX \
     20000                        /* or what the descriptor limit allows; more wait in the kernel */
@@ -22,13 +24,21 @@ struct realtime;
 #define SERVER_REQUESTS_MAX 4096 /* HTTP requests among them; more are answered 503 */
 #define SERVER_TICK_S 0.5        /* how late a deadline or a heart-beat may be noticed */
 
+/* libwebsockets keeps one per connection, zeroed at first. */
+struct connection {
+    struct request *request; /* the one that is not answered; or NULL */
+    struct socket *socket;   /* of a WebSocket; or NULL */
+};
+
 struct server {
     const struct gateway_config *config; /* borrowed */
     struct ev_loop *loop;                /* owned */
     struct lws_context *context;         /* owned */
     struct lws_vhost *vhost;             /* of the context */
     struct bridge *bridge;               /* owned; the actors */
-    struct realtime *realtime;           /* owned; the sockets */
+    struct realtime *realtime;           /* owned; the clients */
+    struct socket *sockets;              /* the list of all WebSockets; the context's */
+    uint32_t socket_count;               /* how many */
     struct pending *pending;             /* owned; who waits for an actor */
     struct tokens *tokens;               /* owned */
     struct cors cors;                    /* origins of the configuration */

@@ -1,3 +1,4 @@
 # The parsers that read what browsers send.
 codecomp_fuzz(stomp LINK gateway_pure)
 codecomp_fuzz(params LINK gateway_pure)
+codecomp_fuzz(sockjs LINK gateway_pure)
