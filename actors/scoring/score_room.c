@@ -295,6 +295,13 @@ bool score_room_judged(const struct score_room *self)
                                (uint32_t)self->facts.last_number) == 0;
 }
 
+int64_t score_room_instant(const struct score_room *self, int64_t now_ms)
+{
+    int64_t newest_ms =
+        self->submission_count ? self->submissions[self->submission_count - 1].received_ms : now_ms;
+    return newest_ms > now_ms ? newest_ms : now_ms;
+}
+
 bool score_room_complete(const struct score_room *self)
 {
     if (!score_room_running(self) || !leaderboard_all_solved(&self->board))

@@ -62,6 +62,9 @@ bool score_room_judged(const struct score_room *self);
 bool score_room_complete(const struct score_room *self);
 /* May this user (0: nobody) see it? */
 bool score_room_visible(const struct score_room *self, int64_t user_id);
+/* `now_ms`, or the room's newest submission where that is later: clocks of two machines differ, and
+ * no decision comes before what it is about. */
+int64_t score_room_instant(const struct score_room *self, int64_t now_ms);
 struct roomstate_source score_room_source(const struct score_room *self);
 /* A submission as its submitter sees it, without the details of a judging. */
 struct rec_submission score_room_submission(const struct score_room *self, uint32_t index);

@@ -65,7 +65,7 @@ static struct question s_prepare(struct scoring *self, struct score_entry *entry
     entry->asking = asking;
     entry->cause = *cause;
     entry->cause.deadline_ms = 0; /* what a command was worth to its asker ends; this must not */
-    entry->decided_ms = cause->now_ms;
+    entry->decided_ms = score_room_instant(&entry->room, cause->now_ms);
     entry->tries = 0;
     if (asking == ASKING_LOAD) {
         entry->loaded = false;

@@ -1,5 +1,5 @@
 """What the end-to-end tests stand on: servers of their own, on free ports and fresh folders, small
-problems that are judged quickly, and the invariants that a database must keep.
+problems that are judged quickly. databases.py has what a database must keep.
 
 Everything waits for events (a line of the log, a push, an answer), bounded by WAIT_S. All files live
 in one temporary folder, which is removed when everything passed and else named.
@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
+from databases import check_database  # noqa: E402,F401
 from player import FINAL, Answer, Player, Refused  # noqa: E402,F401
 from stomp import Stomp  # noqa: E402,F401
 
@@ -228,6 +229,12 @@ def free_ports(count):
     return ports
 
 
+def open_database(path):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    database.row_factory = sqlite3.Row
+    return database
+
+
 # ---- tests ----------------------------------------------------------------------------------------
 
 class EndToEnd(unittest.IsolatedAsyncioTestCase):
@@ -302,78 +309,3 @@ def main():
             print(f"--- the end of {log}", file=sys.stderr)
             print(log.read_bytes()[-6000:].decode(errors="replace"), file=sys.stderr)
     sys.exit(not program.result.wasSuccessful())
-
-
-# ---- invariants -----------------------------------------------------------------------------------
-
-COUNTS = ("Wrong Answer", "Time Limit Exceeded", "Memory Limit Exceeded", "Output Limit Exceeded",
-          "Runtime Error")  # as an attempt before the accepted one
-
-
-def open_database(path):
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    database.row_factory = sqlite3.Row
-    return database
-
-
-def _standing(submissions, start_ms):
-    """(solved, penalty) of one user from his submissions in a room, in order."""
-    solved, penalty = 0, 0
-    for problem in {row["problem_id"] for row in submissions}:
-        wrongs = 0
-        for row in (row for row in submissions if row["problem_id"] == problem):
-            if row["status"] == "Accepted":
-                solved += 1
-                penalty += 600 * wrongs + (row["created_ms"] - start_ms) // 1000
-                break
-            wrongs += row["status"] in COUNTS
-    return solved, penalty
-
-
-def _result(mine, other):
-    """Tied in both solved and penalty is a draw."""
-    if mine == other:
-        return "DRAW"
-    return "WIN" if (mine[0], -mine[1]) > (other[0], -other[1]) else "LOSS"
-
-
-def check_database(path, acknowledged=()):
-    """Asserts design.md's invariants over a database nobody writes to. `acknowledged`: ids that players
-    were told; each must be there with a final verdict, unless its room still runs."""
-    database = open_database(path)
-    try:
-        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        assert not database.execute("PRAGMA foreign_key_check").fetchall()
-        ids = {row["id"] for row in database.execute("SELECT id FROM submissions")}
-        assert len(acknowledged) == len(set(acknowledged)), "a submission id was given out twice"
-        assert set(acknowledged) <= ids, f"lost: {sorted(set(acknowledged) - ids)}"
-        for room in database.execute("SELECT * FROM rooms WHERE start_ms IS NOT NULL").fetchall():
-            _check_room(database, room)
-        assert not database.execute(
-            "SELECT 1 FROM open_seats JOIN rooms ON rooms.id = room_id WHERE status = 'FINISHED'"
-        ).fetchall(), "a seat in a finished room"
-    finally:
-        database.close()
-
-
-def _check_room(database, room):
-    rows = database.execute("SELECT * FROM submissions WHERE room_id = ? ORDER BY number",
-                            (room["id"],)).fetchall()
-    users = [row["user_id"] for row in database.execute(
-        "SELECT user_id FROM participants WHERE room_id = ? ORDER BY seat", (room["id"],))]
-    assert len(users) == 2, f"room {room['id']} was started with {len(users)}"
-    history = database.execute("SELECT * FROM contest_history WHERE room_id = ?",
-                               (room["id"],)).fetchall()
-    if room["status"] != "FINISHED":
-        assert not history, f"room {room['id']} has history before its end"
-        return
-    open_ones = [row["id"] for row in rows if row["status"] not in FINAL]
-    assert not open_ones, f"room {room['id']} is finished, without a verdict for {open_ones}"
-    standing = [_standing([row for row in rows if row["user_id"] == user], room["start_ms"])
-                for user in users]
-    expected = {user: (*standing[i], _result(standing[i], standing[1 - i]))
-                for i, user in enumerate(users)}
-    found = {row["user_id"]: (row["solved"], row["penalty_s"], row["result"]) for row in history}
-    assert len(history) == 2 and found == expected, f"room {room['id']}: {found}, expected {expected}"
-    winner = next((user for user in users if expected[user][2] == "WIN"), None)
-    assert (room["winner_user_id"], room["result"]) == (winner, "WIN" if winner else "DRAW")

@@ -33,10 +33,10 @@ class Postgres(Server):
         self.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', database="postgres")
         return self.database(name)
 
-    def psql(self, sql, database=NAME):
+    def psql(self, sql, database=NAME, *options):
         """Rows as psql prints them, unaligned: columns by |."""
         return self.as_user(BINARIES / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
-                            "-p", str(self.port), "-U", NAME, "-d", database, "-c", sql)
+                            "-p", str(self.port), "-U", NAME, "-d", database, *options, "-c", sql)
 
     def command(self):
         options = [part for setting in self.settings for part in ("-c", setting)]
