@@ -9,7 +9,11 @@
  * outcome of an older lease is refused, by us and by scoring's commit. A verdict is reported until
  * scoring says that it is durable. Failures of ours are tried again, three times, and cost nobody
  * anything. The line is served in the order of arrival, as far as the idle slots know the language.
- * It runs nothing itself and does not know what a verdict is worth. */
+ * It runs nothing itself and does not know what a verdict is worth.
+ *
+ * Where several judges share a queue (judge_queue.c), the line holds only what the queue has given
+ * to this one, and a job whose message is lost with the connection is judged to its end, but not
+ * begun again. */
 #include "actors/judge/judge.h"
 
 #include "actors/runtime/log.h"
@@ -18,75 +22,23 @@
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-static struct job *s_find(struct judge_actor *self, int64_t submission_id)
+/* It is judged, or is no more. */
+static void s_done(struct judge_actor *self, struct job *job, struct outbox *out)
 {
-    struct job *job;
-    HASH_FIND(hh, self->jobs, &submission_id, sizeof submission_id, job);
-    return job;
+    if (self->config.queue_shared)
+        judge_queue_settle(self, job, out);
+    else
+        judge_job_forget(self, job);
 }
 
-static void s_gauge(const struct judge_actor *self)
+/* Back into the line. Where judges share a queue, a job that has lost its message with the
+ * connection belongs to whoever gets that next. */
+static void s_back(struct judge_actor *self, struct job *job, int64_t due_ms)
 {
-    stats_set(STAT_judge_line, self->waiting);
-    stats_set(STAT_judge_running, self->running);
-}
-
-static void s_unlist(struct judge_actor *self, struct job *job)
-{
-    if (job->phase == JOB_WAITING) {
-        DL_DELETE(self->line, job);
-        self->waiting--;
-    } else {
-        DL_DELETE(self->active, job);
-        self->running -= job->phase == JOB_RUNNING;
-    }
-}
-
-/* Moves a job to another phase; `due_ms` is when an active one must have been heard of, and before
- * when a waiting one is not tried. A job that comes back goes to the head of the line: it has
- * waited already. */
-static void s_enter(struct judge_actor *self, struct job *job, enum job_phase phase, int64_t due_ms)
-{
-    s_unlist(self, job);
-    job->phase = phase;
-    job->due_ms = due_ms;
-    if (phase == JOB_WAITING) {
-        DL_PREPEND(self->line, job);
-        self->waiting++;
-    } else {
-        DL_APPEND(self->active, job);
-        self->running += phase == JOB_RUNNING;
-    }
-    s_gauge(self);
-}
-
-static void s_forget(struct judge_actor *self, struct job *job)
-{
-    s_unlist(self, job);
-    HASH_DEL(self->jobs, job);
-    free(job->compile_output);
-    free(job);
-    s_gauge(self);
-}
-
-static void s_enqueue(struct judge_actor *self, int64_t submission_id, int64_t language_id,
-                      int64_t user_id)
-{
-    if (s_find(self, submission_id))
-        return;
-    if (HASH_COUNT(self->jobs) >= JOBS_MAX) {
-        stats_add(STAT_judge_line_full, 1);
-        return;
-    }
-    struct job *job = calloc(1, sizeof *job);
-    check(job);
-    job->submission_id = submission_id;
-    job->language_id = language_id;
-    job->user_id = user_id;
-    HASH_ADD(hh, self->jobs, submission_id, sizeof job->submission_id, job);
-    DL_APPEND(self->line, job);
-    self->waiting++;
-    s_gauge(self);
+    if (self->config.queue_shared && !job->tag)
+        judge_job_forget(self, job);
+    else
+        judge_job_wait(self, job, due_ms, true);
 }
 
 /* ---- reporting ------------------------------------------------------------------------------- */
@@ -96,7 +48,7 @@ static void s_report(struct judge_actor *self, struct job *job, struct outbox *o
 {
     if (job->phase != JOB_REPORTING)
         job->generation = judge_next_generation(self);
-    s_enter(self, job, JOB_REPORTING, self->now_ms + REPORT_RETRY_MS);
+    judge_job_enter(self, job, JOB_REPORTING, self->now_ms + REPORT_RETRY_MS);
     outbox_send(out, NULL, ACTOR_scoring, job->room_id,
                 (struct question){QUESTION_JOB, job->generation}, MSG_verdict_report, &job->report);
 }
@@ -114,6 +66,7 @@ static void s_give_up(struct judge_actor *self, struct job *job, const char *why
                                               .failed_test = I64_NONE,
                                               .time_ms = I64_NONE,
                                               .memory_kb = I64_NONE};
+    job->given_up = true;
     s_report(self, job, out);
 }
 
@@ -127,7 +80,7 @@ static void s_retry(struct judge_actor *self, struct job *job, const char *why, 
     stats_add(STAT_judge_retries, 1);
     log_warn("judging-repeated", "submission=%lld try=%u why=\"%s\"", (long long)job->submission_id,
              job->tries, why);
-    s_enter(self, job, JOB_WAITING, 0);
+    s_back(self, job, 0);
 }
 
 /* ---- leasing --------------------------------------------------------------------------------- */
@@ -140,12 +93,22 @@ static void s_ask_lease(struct judge_actor *self, struct job *job, struct outbox
     int64_t patience_ms = (int64_t)STORE_RETRY_MS << job->leases_asked;
     job->leases_asked += job->leases_asked < LEASE_DOUBLINGS;
     commit_begin(&commit);
-    commit_op(&commit, STATEMENT_judging_lease);
-    commit_i64(&commit, job->submission_id);
+    if (self->config.queue_shared) {
+        commit_op(&commit, STATEMENT_judging_lease_shared);
+        commit_i64(&commit, job->submission_id);
+        commit_i64(&commit, self->name);
+        commit_i64(&commit, job->take_over_fence);
+        commit_i64(&commit, self->now_ms);
+        commit_i64(&commit, self->now_ms + HOLD_MS);
+        job->renew_ms = self->now_ms + RENEW_MS;
+    } else {
+        commit_op(&commit, STATEMENT_judging_lease);
+        commit_i64(&commit, job->submission_id);
+    }
     commit_op(&commit, STATEMENT_judging_problem);
     commit_i64(&commit, job->submission_id);
     job->generation = judge_next_generation(self);
-    s_enter(self, job, JOB_LEASING, self->now_ms + patience_ms);
+    judge_job_enter(self, job, JOB_LEASING, self->now_ms + patience_ms);
     commit_send(&commit, out, NULL, job->submission_id,
                 (struct question){QUESTION_JOB, job->generation});
 }
@@ -187,7 +150,7 @@ static void s_send_job(struct judge_actor *self, struct job *job, struct slice c
 {
     struct runner_slot *slot = judge_slot_find(self, job->runner);
     if (!slot) { /* it left while the store was asked */
-        s_enter(self, job, JOB_WAITING, 0);
+        s_back(self, job, 0);
         return;
     }
     struct msg_judge_job message = {.submission_id = job->submission_id,
@@ -201,15 +164,15 @@ static void s_send_job(struct judge_actor *self, struct job *job, struct slice c
                                     .tests_total = result_i64(problem, 0, 3),
                                     .tests_hash = result_text(problem, 0, 4)};
     outbox_reply(out, &slot->ready, MSG_judge_job, &message);
-    s_enter(self, job, JOB_RUNNING, self->now_ms + LEASE_MS);
+    judge_job_enter(self, job, JOB_RUNNING, self->now_ms + LEASE_MS);
 }
 
 static void s_on_leased(struct judge_actor *self, struct job *job,
                         const struct msg_store_done *done, struct outbox *out)
 {
-    if (done->refused || done->results.count != 2) { /* it has its verdict, or is no more */
+    if (done->refused || done->results.count != 2) { /* judged, gone, or another judge's */
         s_slot_back(self, job);
-        s_forget(self, job);
+        s_done(self, job, out);
         return;
     }
     const struct rec_store_result *lease = &done->results.items[0];
@@ -218,7 +181,7 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
     job->fence = result_i64(lease, 0, 0);
     job->room_id = result_i64(lease, 0, 1);
     job->problem_id = result_i64(lease, 0, 2);
-    const char *why = job->fence > FENCE_MAX                   ? "leased too often"
+    const char *why = result_i64(lease, 0, 5) > FENCE_MAX      ? "leased too often"
                       : result_rows(problem) != 1              ? "its problem can't be read"
                       : result_text(problem, 0, 4).length > 64 ? "its tests can't be named"
                       : code.length > CODE_MAX_BYTES           ? "its code is too long"
@@ -234,44 +197,51 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
 /* ---- answers to our questions ------------------------------------------------------------------
  */
 
-static void s_on_taken(struct judge_actor *self, struct job *job, bool kept)
+static void s_on_taken(struct judge_actor *self, struct job *job, bool kept, struct outbox *out)
 {
     /* Not kept: another lease is under way in the store's eyes. The next one will tell; not at
      * once, so that two who disagree do not keep each other busy. */
     stats_add(kept ? STAT_verdicts_kept : STAT_verdicts_repeated, 1);
-    if (kept)
-        s_forget(self, job);
-    else
-        s_enter(self, job, JOB_WAITING, self->now_ms + REPORT_RETRY_MS);
-}
-
-static struct job *s_job_asked(struct judge_actor *self, uint32_t generation)
-{
-    for (struct job *job = self->active; job; job = job->next)
-        if (job->generation == generation)
-            return job;
-    return NULL;
+    if (kept) {
+        s_done(self, job, out);
+        return;
+    }
+    job->given_up = false;
+    s_back(self, job, self->now_ms + REPORT_RETRY_MS);
 }
 
 static void s_on_answer(struct judge_actor *self, const struct envelope *envelope,
                         const void *message, struct outbox *out)
 {
-    struct job *job = s_job_asked(self, envelope->to.generation);
+    struct job *job = judge_job_asked(self, envelope->to.generation);
     if (!job)
         return;
     const struct msg_verdict_taken *taken = message;
     if (envelope->kind == MSG_verdict_taken && job->phase == JOB_REPORTING)
-        s_on_taken(self, job, taken->kept);
+        s_on_taken(self, job, taken->kept, out);
     else if (envelope->kind == MSG_store_done && job->phase == JOB_LEASING)
         s_on_leased(self, job, message, out);
+    else if (envelope->kind == MSG_store_done && job->phase == JOB_LOOKING)
+        judge_queue_on_looked(self, job, message, out);
     else if (envelope->kind == MSG_store_failed && job->phase == JOB_LEASING) {
         /* No try of the job's: it was not run. */
         s_slot_back(self, job);
-        s_enter(self, job, JOB_WAITING, self->now_ms + STORE_RETRY_MS);
+        s_back(self, job, self->now_ms + STORE_RETRY_MS);
     }
 }
 
 /* ---- the sweep ------------------------------------------------------------------------------- */
+
+/* Into our own line: there is no other judge. */
+static void s_enqueue(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+                      int64_t user_id)
+{
+    struct job *job = judge_job_add(self, submission_id);
+    if (!job)
+        return;
+    job->language_id = language_id;
+    job->user_id = user_id;
+}
 
 static void s_sweep(struct judge_actor *self, struct outbox *out)
 {
@@ -315,7 +285,7 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
 static struct job *s_held(struct judge_actor *self, const struct envelope *envelope,
                           int64_t submission_id, int64_t fence)
 {
-    struct job *job = s_find(self, submission_id);
+    struct job *job = judge_job_find(self, submission_id);
     bool held = job && job->phase == JOB_RUNNING && job->fence == fence &&
                 job->runner == envelope->reply.node;
     return held ? job : NULL;
@@ -355,11 +325,13 @@ static void s_on_outcome(struct judge_actor *self, const struct envelope *envelo
 }
 
 static void s_on_progress(struct judge_actor *self, const struct envelope *envelope,
-                          const struct msg_judge_progress *progress)
+                          const struct msg_judge_progress *progress, struct outbox *out)
 {
     struct job *job = s_held(self, envelope, progress->submission_id, progress->fence);
-    if (job)
-        job->due_ms = self->now_ms + LEASE_MS;
+    if (!job)
+        return;
+    job->due_ms = self->now_ms + LEASE_MS;
+    judge_queue_renew(self, job, out);
 }
 
 /* A server that runs a job elsewhere says that it is done, or somebody claims to be one: the slot
@@ -368,7 +340,7 @@ static void s_on_hint(struct judge_actor *self, const struct envelope *envelope,
                       const struct msg_judge_hint *hint, struct outbox *out)
 {
     const struct msg_done done = {0};
-    struct job *job = s_find(self, hint->submission_id);
+    struct job *job = judge_job_find(self, hint->submission_id);
     struct runner_slot *slot =
         job && job->phase == JOB_RUNNING ? judge_slot_find(self, job->runner) : NULL;
     if (slot)
@@ -380,9 +352,9 @@ static void s_on_leave(struct judge_actor *self, const struct envelope *envelope
                        const struct msg_runner_leave *leave)
 {
     struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
-    struct job *job = s_find(self, leave->submission_id);
+    struct job *job = judge_job_find(self, leave->submission_id);
     if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node)
-        s_enter(self, job, JOB_WAITING, 0); /* given back: nobody's failure */
+        s_back(self, job, 0); /* given back: nobody's failure */
     if (slot)
         judge_slot_forget(self, slot);
 }
@@ -398,7 +370,11 @@ static void s_overdue(struct judge_actor *self, struct job *job, struct outbox *
     case JOB_LEASING:
         s_ask_lease(self, job, out);
         break;
+    case JOB_LOOKING:
+        judge_queue_look(self, job, out);
+        break;
     case JOB_REPORTING:
+        judge_queue_renew(self, job, out);
         s_report(self, job, out);
         break;
     case JOB_RUNNING:
@@ -424,7 +400,9 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
         } else if (job->due_ms < next_ms)
             next_ms = job->due_ms;
     }
-    if (self->sweep_ms <= self->now_ms)
+    if (self->config.queue_shared)
+        judge_queue_tick(self, out);
+    else if (self->sweep_ms <= self->now_ms)
         s_sweep(self, out);
     outbox_wake(out, next_ms < self->sweep_ms ? next_ms : self->sweep_ms);
     judge_slots_tick(self);
@@ -437,7 +415,7 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
 static bool s_taken(const struct judge_actor *self, uint64_t node)
 {
     for (const struct job *job = self->active; job; job = job->next)
-        if (job->phase != JOB_REPORTING && job->runner == node)
+        if ((job->phase == JOB_LEASING || job->phase == JOB_RUNNING) && job->runner == node)
             return true;
     return false;
 }
@@ -447,14 +425,48 @@ static bool s_taken(const struct judge_actor *self, uint64_t node)
 static void s_on_ready(struct judge_actor *self, const struct envelope *envelope,
                        const struct msg_runner_ready *message, struct outbox *out)
 {
-    bool idle = !s_taken(self, envelope->reply.node);
-    if (!judge_slot_ready(self, envelope, message, idle))
+    struct runner_slot *slot =
+        judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
+    if (slot)
+        slot->idle = !s_taken(self, slot->node);
+    else
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
 }
 
-static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueue *message)
+static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueue *message,
+                         struct outbox *out)
 {
-    s_enqueue(self, message->submission_id, message->language_id, message->user_id);
+    if (self->config.queue_shared)
+        judge_queue_publish(self, &(int64_t){message->submission_id}, 1, out);
+    else
+        s_enqueue(self, message->submission_id, message->language_id, message->user_id);
+}
+
+static void s_on_peer(struct judge_actor *self, const struct envelope *envelope,
+                      const struct msg_judge_languages *message)
+{
+    struct runner_slot *slot =
+        judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
+    if (slot)
+        slot->peer = true;
+}
+
+static void s_on_languages_get(const struct judge_actor *self, const struct envelope *envelope,
+                               struct outbox *out)
+{
+    struct rec_language found[LANGUAGES_MAX];
+    struct msg_languages languages = {{judge_slots_languages(self, true, found), found}};
+    outbox_reply(out, envelope, MSG_languages, &languages);
+}
+
+static void s_on_start(struct judge_actor *self, const struct envelope *envelope,
+                       struct outbox *out)
+{
+    self->name = (int64_t)(envelope->seed >> 1);
+    if (self->config.queue_shared)
+        judge_queue_tick(self, out);
+    else
+        s_sweep(self, out);
 }
 
 static void s_on_ping(const struct judge_actor *self, const struct envelope *envelope,
@@ -474,7 +486,7 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     self->now_ms = envelope->now_ms;
     switch ((enum message_id)envelope->kind) {
     case MSG_start:
-        s_sweep(self, out);
+        s_on_start(self, envelope, out);
         break;
     case MSG_tick:
         s_on_tick(self, out);
@@ -483,13 +495,13 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         self->draining = true;
         break;
     case MSG_judge_enqueue:
-        s_on_enqueue(self, message);
+        s_on_enqueue(self, message, out);
         break;
     case MSG_runner_ready:
         s_on_ready(self, envelope, message, out);
         break;
     case MSG_judge_progress:
-        s_on_progress(self, envelope, message);
+        s_on_progress(self, envelope, message, out);
         break;
     case MSG_judge_outcome:
         s_on_outcome(self, envelope, message, out);
@@ -501,7 +513,16 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         s_on_hint(self, envelope, message, out);
         break;
     case MSG_languages_get:
-        judge_slots_languages(self, envelope, out);
+        s_on_languages_get(self, envelope, out);
+        break;
+    case MSG_judge_languages:
+        s_on_peer(self, envelope, message);
+        break;
+    case MSG_queue_ready:
+        judge_queue_on_ready(self, envelope, message, out);
+        break;
+    case MSG_queue_delivered:
+        judge_queue_on_delivered(self, envelope, message, out);
         break;
     case MSG_ping:
         s_on_ping(self, envelope, out);
@@ -509,18 +530,25 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     default: /* store_done, store_failed, verdict_taken, refused: an answer */
         if (envelope->to.slot == QUESTION_SWEEP)
             s_on_sweep(self, envelope, message, out);
+        else if (envelope->to.slot == QUESTION_PUT_BACK)
+            judge_queue_on_put_back(self, envelope, message, out);
         else
             s_on_answer(self, envelope, message, out);
         break;
     }
     s_dispatch(self, out);
+    if (self->config.queue_shared)
+        judge_queue_tell_prefetch(self, out);
 }
 
 static void *s_create(const struct rec_actor_config *config, void *context)
 {
-    (void)config, (void)context;
+    (void)context;
     struct judge_actor *self = calloc(1, sizeof *self);
     check(self);
+    self->config = *config;
+    self->queue.epoch = I64_NONE;
+    self->sweep_ms = INT64_MAX;
     return self;
 }
 
@@ -530,7 +558,7 @@ static void s_destroy(void **self_p)
     if (!self)
         return;
     while (self->jobs)
-        s_forget(self, self->jobs);
+        judge_job_forget(self, self->jobs);
     while (self->slots)
         judge_slot_forget(self, self->slots);
     free(self);
@@ -549,6 +577,9 @@ static const uint16_t s_receives[] = {MSG_judge_enqueue,
                                       MSG_refused,
                                       MSG_ping,
                                       MSG_judge_hint,
+                                      MSG_judge_languages,
+                                      MSG_queue_ready,
+                                      MSG_queue_delivered,
                                       0};
 
 const struct actor_class judge_class = {.kind = ACTOR_judge,

@@ -2,7 +2,8 @@
  *
  * A job's life:   WAITING -> LEASING (the store counts the try) -> RUNNING (a runner has it)
  *                 -> REPORTING (scoring makes the verdict durable) -> gone
- * and back to WAITING when a runner vanished, failed, or gave it back. */
+ * and back to WAITING when a runner vanished, failed, or gave it back. What a shared queue gave us
+ * begins as LOOKING: the store is asked what it is. */
 #ifndef JUDGE_JUDGE_H
 #define JUDGE_JUDGE_H
 
@@ -22,9 +23,20 @@
 #define LEASE_DOUBLINGS 4      /* … then after twice the time, and so on, at most so often */
 #define REPORT_RETRY_MS 1000   /* a verdict that was not answered is reported again */
 #define SWEEP_MS 30000         /* how often the store is asked what nobody remembers */
-#define SWEEP_PAGE 500         /* rows of submissions_open */
+#define SWEEP_PAGE 500         /* rows of submissions_open, and of submissions_put_back */
 
-enum job_phase { JOB_WAITING, JOB_LEASING, JOB_RUNNING, JOB_REPORTING };
+/* of a shared queue */
+#define HOLD_MS 30000          /* a lease that is not renewed for so long may be taken by anybody */
+#define RENEW_MS 10000         /* how often it is renewed */
+#define TAKE_OVER_MS 2000      /* a holder whose message came back to us may still be at its end */
+#define PUT_BACK_SWEEP_MS 5000 /* how often a judge looks for what the queue lost */
+#define PUT_BACK_MS 5000       /* what waits for so long while the queue is empty is lost … */
+#define PUT_BACK_BUSY_MS                                                                   \
+    60000             /* … or for so long while it is not; then twice as long, and so on \
+                       */
+#define PEERS_MS 5000 /* how often judges tell each other their runners' languages */
+
+enum job_phase { JOB_LOOKING, JOB_WAITING, JOB_LEASING, JOB_RUNNING, JOB_REPORTING };
 
 struct job {
     int64_t submission_id;        /* key of the hash */
@@ -35,6 +47,11 @@ struct job {
     uint32_t tries;               /* failures of ours so far */
     uint32_t generation;          /* of the open question */
     uint32_t leases_asked;        /* without an answer, at most LEASE_DOUBLINGS */
+    int64_t tag;                  /* of the shared queue's message; 0: none */
+    int64_t take_over_fence;      /* of the lease of another judge that we may take; -1: none */
+    int64_t renew_ms;             /* when our lease is renewed; of a shared queue */
+    bool redelivered;             /* the message had been given to somebody before */
+    bool given_up;                /* its message belongs into the dead-letter queue */
     uint64_t runner;              /* the slot that has it: its node */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING; compile_output is owned: */
@@ -43,11 +60,12 @@ struct job {
     UT_hash_handle hh;
 };
 
-/* A slot of a runner: one submission at a time. */
+/* A slot of a runner: one submission at a time. Or another judge with all that its slots can. */
 struct runner_slot {
     uint64_t node;           /* key of the hash: its port */
     struct envelope ready;   /* its last runner_ready: where jobs go */
     bool idle;               /* it waits for a job */
+    bool peer;               /* it is another judge */
     int64_t heard_ms;        /* when it last said anything */
     uint32_t language_count; /* of: */
     struct {
@@ -57,22 +75,36 @@ struct runner_slot {
     UT_hash_handle hh;
 };
 
-struct judge_actor {
-    struct job *jobs;          /* by submission */
-    struct job *line;          /* WAITING, in order */
-    struct job *active;        /* LEASING, RUNNING, REPORTING */
-    struct runner_slot *slots; /* by node */
-    uint32_t waiting, running; /* how many of them, for the gauges */
-    uint32_t generation;       /* of the last question */
-    uint32_t sweep_generation; /* of the open question to the store; 0: none */
-    int64_t sweep_after;       /* id that the page begins after */
-    int64_t sweep_ms;          /* when to sweep, or to ask again */
-    bool recovered;            /* the first sweep is over */
-    bool draining;             /* no new leases */
-    int64_t now_ms;            /* of the message being handled */
+/* The edge of a shared queue, as it last told. */
+struct judge_queue {
+    struct envelope edge;   /* its last queue_ready: where our words go; kind 0: never heard */
+    int64_t epoch;          /* of its connection; I64_NONE: it has none */
+    int64_t waiting;        /* messages in the queue */
+    int64_t prefetch;       /* as told to the edge for this epoch; -1: not yet */
+    int64_t put_back_ms;    /* when to look for what the queue lost */
+    int64_t peers_ms;       /* when to tell the other judges our languages */
+    uint32_t put_back_open; /* generation of the open question; 0: none */
 };
 
-enum { QUESTION_JOB = 1, QUESTION_SWEEP = 2 };
+struct judge_actor {
+    struct rec_actor_config config; /* as given */
+    int64_t name;                   /* of this boot, in leases; from the first message's seed */
+    struct judge_queue queue;       /* of config.queue_shared */
+    struct job *jobs;               /* by submission */
+    struct job *line;               /* WAITING, in order */
+    struct job *active;             /* LOOKING, LEASING, RUNNING, REPORTING */
+    struct runner_slot *slots;      /* by node */
+    uint32_t waiting, running;      /* how many of them, for the gauges */
+    uint32_t generation;            /* of the last question */
+    uint32_t sweep_generation;      /* of the open question to the store; 0: none */
+    int64_t sweep_after;            /* id that the page begins after */
+    int64_t sweep_ms;               /* when to sweep, or to ask again */
+    bool recovered;                 /* the first sweep is over */
+    bool draining;                  /* no new leases */
+    int64_t now_ms;                 /* of the message being handled */
+};
+
+enum { QUESTION_JOB = 1, QUESTION_SWEEP = 2, QUESTION_PUT_BACK = 3 };
 
 static inline uint32_t judge_next_generation(struct judge_actor *self)
 {
@@ -81,22 +113,68 @@ static inline uint32_t judge_next_generation(struct judge_actor *self)
     return self->generation;
 }
 
+/* ---- judge_jobs.c: what is to be judged ------------------------------------------------------ */
+
+/* NULL when there is none. */
+struct job *judge_job_find(struct judge_actor *self, int64_t submission_id);
+/* The job whose open question this is, or NULL. */
+struct job *judge_job_asked(struct judge_actor *self, uint32_t generation);
+/* A new one, WAITING at the end of the line; the one that is there already; NULL: no place. */
+struct job *judge_job_add(struct judge_actor *self, int64_t submission_id);
+/* Moves it to another phase but WAITING; `due_ms` is when it must have been heard of. */
+void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
+                     int64_t due_ms);
+/* Moves it into the line, not to be tried before `due_ms`: to its end, or, when it has been there
+ * before, to its head. */
+void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, bool been_there);
+void judge_job_forget(struct judge_actor *self, struct job *job);
+
+/* ---- judge_queue.c: a queue that several judges share ------------------------------------------
+ */
+
+/* The edge's words. */
+void judge_queue_on_ready(struct judge_actor *self, const struct envelope *envelope,
+                          const struct msg_queue_ready *message, struct outbox *out);
+void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *envelope,
+                              const struct msg_queue_delivered *message, struct outbox *out);
+/* Asks the store what the message of a LOOKING job is about; the answer. */
+void judge_queue_look(struct judge_actor *self, struct job *job, struct outbox *out);
+void judge_queue_on_looked(struct judge_actor *self, struct job *job,
+                           const struct msg_store_done *done, struct outbox *out);
+/* Puts submissions into the queue, as far as there is an edge to do it. */
+void judge_queue_publish(struct judge_actor *self, int64_t *submission_ids, uint32_t count,
+                         struct outbox *out);
+void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *envelope,
+                             const void *message, struct outbox *out);
+/* Its lease is ours for another while, when it is time. */
+void judge_queue_renew(struct judge_actor *self, struct job *job, struct outbox *out);
+/* Forgets the job and lets go of its message, if it has one: for good, or to the dead letters. */
+void judge_queue_settle(struct judge_actor *self, struct job *job, struct outbox *out);
+/* What is done now and then; asks to be woken for the next time. */
+void judge_queue_tick(struct judge_actor *self, struct outbox *out);
+/* Tells the edge how many deliveries we want, if that has changed. */
+void judge_queue_tell_prefetch(struct judge_actor *self, struct outbox *out);
+
 /* ---- judge_slots.c: who can judge
  * ---------------------------------------------------------------- */
 
-/* A slot says that it is ready, or says so again; `idle`: no job is on its way to it. False: no
- * place for it. */
-bool judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
-                      const struct msg_runner_ready *message, bool idle);
+/* A slot says that it is ready, or says so again. NULL: no place for it. The caller sets idle or
+ * peer. */
+struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
+                                     const struct rec_language *languages, uint32_t count);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
 /* The first idle slot that can judge the language; NULL when there is none. */
 struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id);
 bool judge_slot_idle(const struct judge_actor *self);
+/* How many there are, idle or not; whether one of them knows the language. */
+uint32_t judge_slot_count(const struct judge_actor *self);
+bool judge_slot_knows(const struct judge_actor *self, int64_t language_id);
 /* Forgets idle slots that have been silent too long. */
 void judge_slots_tick(struct judge_actor *self);
-/* What can be judged now: each language once, by id. */
-void judge_slots_languages(struct judge_actor *self, const struct envelope *request,
-                           struct outbox *out);
+/* What can be judged now, by our own slots or also by those of the other judges: each language
+ * once, by id. How many; texts are borrowed from the slots. */
+uint32_t judge_slots_languages(const struct judge_actor *self, bool peers,
+                               struct rec_language found[LANGUAGES_MAX]);
 
 #endif

@@ -1,5 +1,6 @@
 /* The slots of the runners, each with what it can judge. A slot repeats its runner_ready while it
- * is idle, so that a judge that was restarted learns of it and one that is gone is forgotten. */
+ * is idle, so that a judge that was restarted learns of it and one that is gone is forgotten. Other
+ * judges tell in the same way what theirs can; they get no jobs from us. */
 #include "actors/judge/judge.h"
 
 #include "proto/check.h"
@@ -26,30 +27,28 @@ static void s_copy(char *to, size_t size, struct slice text)
     to[length] = '\0';
 }
 
-bool judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
-                      const struct msg_runner_ready *message, bool idle)
+struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct envelope *envelope,
+                                     const struct rec_language *languages, uint32_t count)
 {
     uint64_t node = envelope->reply.node;
     struct runner_slot *slot = judge_slot_find(self, node);
     if (!slot) {
         if (HASH_COUNT(self->slots) >= RUNNERS_MAX)
-            return false;
+            return NULL;
         slot = calloc(1, sizeof *slot);
         check(slot);
         slot->node = node;
         HASH_ADD(hh, self->slots, node, sizeof slot->node, slot);
     }
     slot->ready = *envelope;
-    slot->idle = idle;
     slot->heard_ms = self->now_ms;
-    slot->language_count = message->languages.count;
-    for (uint32_t i = 0; i < message->languages.count; i++) {
-        const struct rec_language *language = &message->languages.items[i];
-        slot->languages[i].id = language->id;
-        s_copy(slot->languages[i].name, sizeof slot->languages[i].name, language->name);
-        s_copy(slot->languages[i].version, sizeof slot->languages[i].version, language->version);
+    slot->language_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        slot->languages[i].id = languages[i].id;
+        s_copy(slot->languages[i].name, sizeof slot->languages[i].name, languages[i].name);
+        s_copy(slot->languages[i].version, sizeof slot->languages[i].version, languages[i].version);
     }
-    return true;
+    return slot;
 }
 
 static bool s_can(const struct runner_slot *slot, int64_t language_id)
@@ -76,22 +75,37 @@ bool judge_slot_idle(const struct judge_actor *self)
     return false;
 }
 
+uint32_t judge_slot_count(const struct judge_actor *self)
+{
+    uint32_t count = 0;
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        count += !slot->peer;
+    return count;
+}
+
+bool judge_slot_knows(const struct judge_actor *self, int64_t language_id)
+{
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        if (!slot->peer && s_can(slot, language_id))
+            return true;
+    return false;
+}
+
 void judge_slots_tick(struct judge_actor *self)
 {
     for (struct runner_slot *slot = self->slots, *next; slot; slot = next) {
         next = slot->hh.next;
-        if (slot->idle && slot->heard_ms + RUNNER_SILENT_MS < self->now_ms)
+        if ((slot->idle || slot->peer) && slot->heard_ms + RUNNER_SILENT_MS < self->now_ms)
             judge_slot_forget(self, slot);
     }
 }
 
-void judge_slots_languages(struct judge_actor *self, const struct envelope *request,
-                           struct outbox *out)
+uint32_t judge_slots_languages(const struct judge_actor *self, bool peers,
+                               struct rec_language found[LANGUAGES_MAX])
 {
-    struct rec_language found[LANGUAGES_MAX];
     uint32_t count = 0;
-    for (struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
-        for (uint32_t i = 0; i < slot->language_count; i++) {
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        for (uint32_t i = 0; i < slot->language_count && (peers || !slot->peer); i++) {
             uint32_t at = 0;
             while (at < count && found[at].id < slot->languages[i].id)
                 at++;
@@ -103,6 +117,5 @@ void judge_slots_languages(struct judge_actor *self, const struct envelope *requ
                                       slice_of(slot->languages[i].version)};
             count++;
         }
-    struct msg_languages languages = {{count, found}};
-    outbox_reply(out, request, MSG_languages, &languages);
+    return count;
 }

@@ -55,12 +55,13 @@ static void s_lease(struct world *self, int64_t id, struct actor_answer *answer)
     answer->done.refused = !row || row->final;
     if (answer->done.refused)
         return;
-    actor_answer_result(answer, 5);
+    actor_answer_result(answer, 6);
     actor_answer_i64(answer, ++row->fence);
     actor_answer_i64(answer, ROOM);
     actor_answer_i64(answer, 501);
     actor_answer_i64(answer, row->language);
     actor_answer_text(answer, "print(1)");
+    actor_answer_i64(answer, row->fence - row->retried_fence);
     actor_answer_result(answer, 5);
     const int64_t limits[] = {1000, 256, 65536, 3};
     for (int i = 0; i < 4; i++)

@@ -16,10 +16,11 @@
 #define JAVA 62
 
 struct world_submission {
-    int64_t language;     /* its language's id */
-    int64_t fence;        /* of its last lease */
-    bool final;           /* it has its verdict */
-    enum verdict verdict; /* which */
+    int64_t language;      /* its language's id */
+    int64_t fence;         /* of its last lease */
+    int64_t retried_fence; /* of the last one before an operator had it judged again */
+    bool final;            /* it has its verdict */
+    enum verdict verdict;  /* which */
 };
 
 struct world {
