@@ -1,0 +1,399 @@
+/* RabbitMQ as the judges' queue. Two connections that live and die together: a server that is short
+ * of memory stops reading from whoever publishes, and that must not hold up acknowledgements. After
+ * the opening everything is sent without waiting, and frames are read one by one as they come, so a
+ * server that stands still stops nobody, and a message of any size is read without being kept.
+ *
+ * A publishing is mandatory: one that no queue takes comes back, which means that somebody deleted
+ * the queue; then, as after every other surprise, the connection is lost and made again, and that
+ * makes the queues. */
+#include <amqp_framing.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "actors/judge/queue_driver.h"
+#include "proto/check.h"
+
+#define CONSUMER "judge"
+#define BODY_MAX 64 /* bytes that are looked at: an id has at most 16 */
+
+/* A message that is coming in: a method, a header, and bodies, each a frame. */
+struct incoming {
+    bool open;          /* its method has come */
+    bool header;        /* its header too */
+    uint64_t missing;   /* bytes of its body */
+    int64_t tag;        /* of it */
+    bool redelivered;   /* as told */
+    char body[BODY_MAX + 1]; /* its beginning */
+    size_t length;           /* of that */
+    uint64_t total;          /* of the whole body */
+};
+
+struct queue_amqp {
+    struct broker publisher, consumer; /* both open */
+    struct incoming incoming;          /* on the consumer's */
+    bool consuming;                    /* deliveries have been asked for */
+    bool blocked;                      /* the server takes nothing now */
+    struct broker_error error;         /* of the loss; text "": none yet */
+};
+
+/* ---- opening and closing --------------------------------------------------------------------- */
+
+static void s_close(void **self_p, bool politely)
+{
+    struct queue_amqp *self = *self_p;
+    if (!self)
+        return;
+    broker_close(&self->consumer, politely);
+    broker_close(&self->publisher, politely);
+    free(self);
+    *self_p = NULL;
+}
+
+static void *s_open(const char *url, struct broker_error *error)
+{
+    struct queue_amqp *self = calloc(1, sizeof *self);
+    check(self);
+    bool ok = broker_open(&self->publisher, url, "publishes", error) &&
+              broker_declare(&self->publisher, error) &&
+              broker_open(&self->consumer, url, "judges", error);
+    if (ok) {
+        amqp_confirm_select(self->publisher.connection, BROKER_CHANNEL);
+        ok = broker_went_well(&self->publisher, amqp_get_rpc_reply(self->publisher.connection),
+                              "have publishings confirmed", error);
+    }
+    void *opened = self;
+    if (!ok)
+        s_close(&opened, false);
+    return opened;
+}
+
+/* ---- probing --------------------------------------------------------------------------------- */
+
+static bool s_says(amqp_table_t *table, const char *name)
+{
+    for (int i = 0; i < table->num_entries; i++) {
+        const amqp_table_entry_t *entry = &table->entries[i];
+        if (entry->key.len == strlen(name) &&
+            memcmp(entry->key.bytes, name, entry->key.len) == 0)
+            return entry->value.kind != AMQP_FIELD_KIND_BOOLEAN || entry->value.value.boolean;
+    }
+    return false;
+}
+
+static amqp_table_t *s_capabilities(struct broker *broker)
+{
+    static amqp_table_t none;
+    amqp_table_t *properties = amqp_get_server_properties(broker->connection);
+    for (int i = 0; i < properties->num_entries; i++) {
+        amqp_table_entry_t *entry = &properties->entries[i];
+        if (entry->key.len == strlen("capabilities") &&
+            memcmp(entry->key.bytes, "capabilities", entry->key.len) == 0 &&
+            entry->value.kind == AMQP_FIELD_KIND_TABLE)
+            return &entry->value.value.table;
+    }
+    return &none;
+}
+
+static bool s_can(struct broker *broker, struct broker_error *error)
+{
+    static const char *const needed[] = {"publisher_confirms", "basic.nack",
+                                         "consumer_cancel_notify"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!s_says(s_capabilities(broker), needed[i])) {
+            error->lasting = true;
+            snprintf(error->text, sizeof error->text,
+                     "%s: the server has no %s; RabbitMQ 3.0 or newer is needed", broker->where,
+                     needed[i]);
+            return false;
+        }
+    return true;
+}
+
+/* Asks for a queue by name alone: 1 when it is there, 0 when not, -1 when asking failed. A no closes
+ * the channel. */
+static int s_there(struct broker *broker, const char *queue, struct broker_error *error)
+{
+    amqp_queue_declare(broker->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0,
+                       amqp_empty_table);
+    amqp_rpc_reply_t reply = amqp_get_rpc_reply(broker->connection);
+    if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION &&
+        reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD &&
+        ((amqp_channel_close_t *)reply.reply.decoded)->reply_code == AMQP_NOT_FOUND)
+        return 0;
+    return broker_went_well(broker, reply, "look for a queue", error) ? 1 : -1;
+}
+
+/* To declare what is there changes nothing, and tells whether its arguments and our rights fit. */
+static bool s_probe(const char *url, struct broker_error *error)
+{
+    struct broker broker;
+    if (!broker_open(&broker, url, "checks", error))
+        return false;
+    bool ok = s_can(&broker, error);
+    int there = ok ? s_there(&broker, QUEUE_NAME, error) : -1;
+    if (there > 0)
+        there = s_there(&broker, QUEUE_DEAD, error);
+    if (ok && there > 0)
+        ok = broker_declare(&broker, error);
+    broker_close(&broker, there != 0);
+    return ok && there >= 0;
+}
+
+/* ---- saying ---------------------------------------------------------------------------------- */
+
+static bool s_said(struct queue_amqp *self, const struct broker *broker, int status,
+                   const char *doing)
+{
+    if (status == AMQP_STATUS_OK)
+        return true;
+    if (!*self->error.text)
+        snprintf(self->error.text, sizeof self->error.text, "%s: can't %s: %s", broker->where,
+                 doing, amqp_error_string2(status));
+    return false;
+}
+
+static bool s_publish(void *state, int64_t submission_id)
+{
+    struct queue_amqp *self = state;
+    char body[24];
+    int length = snprintf(body, sizeof body, "%lld", (long long)submission_id);
+    amqp_basic_properties_t properties = {
+        ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG,
+        .content_type = amqp_cstring_bytes("application/json"),
+        .delivery_mode = AMQP_DELIVERY_PERSISTENT};
+    int status = amqp_basic_publish(self->publisher.connection, BROKER_CHANNEL, amqp_empty_bytes,
+                                    amqp_cstring_bytes(QUEUE_NAME), 1, 0, &properties,
+                                    (amqp_bytes_t){(size_t)length, body});
+    return s_said(self, &self->publisher, status, "publish");
+}
+
+static bool s_ack(void *state, int64_t tag)
+{
+    struct queue_amqp *self = state;
+    int status = amqp_basic_ack(self->consumer.connection, BROKER_CHANNEL, (uint64_t)tag, 0);
+    return s_said(self, &self->consumer, status, "acknowledge");
+}
+
+static bool s_reject(void *state, int64_t tag)
+{
+    struct queue_amqp *self = state;
+    int status = amqp_basic_reject(self->consumer.connection, BROKER_CHANNEL, (uint64_t)tag, 0);
+    return s_said(self, &self->consumer, status, "reject");
+}
+
+/* The prefetch of a consumer is the channel's at its making: another one needs another consumer. */
+static bool s_prefetch(void *state, uint32_t count)
+{
+    struct queue_amqp *self = state;
+    amqp_connection_state_t connection = self->consumer.connection;
+    amqp_bytes_t tag = amqp_cstring_bytes(CONSUMER);
+    amqp_basic_cancel_t cancel = {tag, 0};
+    amqp_basic_qos_t qos = {0, (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX), 0};
+    amqp_basic_consume_t consume = {0, amqp_cstring_bytes(QUEUE_NAME), tag, 0, 0, 0, 0,
+                                    amqp_empty_table};
+    int status = AMQP_STATUS_OK;
+    if (self->consuming)
+        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CANCEL_METHOD, &cancel);
+    if (status == AMQP_STATUS_OK && count)
+        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_QOS_METHOD, &qos);
+    if (status == AMQP_STATUS_OK && count)
+        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CONSUME_METHOD, &consume);
+    self->consuming = count != 0;
+    return s_said(self, &self->consumer, status, "consume");
+}
+
+static bool s_ask_depth(void *state)
+{
+    struct queue_amqp *self = state;
+    const char *const names[] = {QUEUE_NAME, QUEUE_DEAD};
+    int status = AMQP_STATUS_OK;
+    for (int i = 0; i < 2 && status == AMQP_STATUS_OK; i++) {
+        amqp_queue_declare_t declare = {.queue = amqp_cstring_bytes(names[i]), .passive = 1};
+        status = amqp_send_method(self->consumer.connection, BROKER_CHANNEL,
+                                  AMQP_QUEUE_DECLARE_METHOD, &declare);
+    }
+    return s_said(self, &self->consumer, status, "ask how many messages wait");
+}
+
+static bool s_takes(const void *state)
+{
+    return !((const struct queue_amqp *)state)->blocked;
+}
+
+/* ---- hearing --------------------------------------------------------------------------------- */
+
+static void s_lost(struct queue_amqp *self, struct queue_event *event)
+{
+    event->kind = QUEUE_LOST;
+    event->error = self->error;
+}
+
+/* An id as a JSON number, with spaces around it; 0: it is none. */
+static int64_t s_id(const struct incoming *incoming)
+{
+    const char *at = incoming->body + strspn(incoming->body, " \t\r\n");
+    char *end;
+    if (incoming->total > BODY_MAX || *at < '1' || *at > '9')
+        return 0;
+    errno = 0;
+    long long id = strtoll(at, &end, 10);
+    const char *rest = end + strspn(end, " \t\r\n");
+    return errno == 0 && rest == incoming->body + incoming->length && id <= ID_MAX ? id : 0;
+}
+
+static void s_whole(struct queue_amqp *self, struct queue_event *event)
+{
+    struct incoming *incoming = &self->incoming;
+    incoming->open = false;
+    event->tag = incoming->tag;
+    event->redelivered = incoming->redelivered;
+    event->submission_id = s_id(incoming);
+    event->kind = event->submission_id ? QUEUE_DELIVERED : QUEUE_POISON;
+    for (size_t i = 0; i < incoming->length && i < sizeof event->body - 1; i++) {
+        char c = incoming->body[i];
+        event->body[i] = c >= ' ' && c <= '~' && c != '"' && c != '\\' ? c : '?';
+    }
+}
+
+static void s_on_content(struct queue_amqp *self, const amqp_frame_t *frame,
+                         struct queue_event *event)
+{
+    struct incoming *incoming = &self->incoming;
+    if (!incoming->open)
+        return;
+    if (frame->frame_type == AMQP_FRAME_HEADER) {
+        incoming->header = true;
+        incoming->total = incoming->missing = frame->payload.properties.body_size;
+    } else if (incoming->header) {
+        const amqp_bytes_t *part = &frame->payload.body_fragment;
+        size_t room = BODY_MAX - incoming->length;
+        size_t kept = part->len < room ? part->len : room;
+        memcpy(incoming->body + incoming->length, part->bytes, kept);
+        incoming->length += kept;
+        incoming->missing -= part->len < incoming->missing ? part->len : incoming->missing;
+    }
+    if (incoming->header && incoming->missing == 0)
+        s_whole(self, event);
+}
+
+static bool s_is(amqp_bytes_t bytes, const char *text)
+{
+    return bytes.len == strlen(text) && memcmp(bytes.bytes, text, bytes.len) == 0;
+}
+
+static void s_on_depth(const amqp_queue_declare_ok_t *answer, struct queue_event *event)
+{
+    bool waiting = s_is(answer->queue, QUEUE_NAME);
+    event->kind = QUEUE_DEPTH;
+    event->waiting = waiting ? answer->message_count : -1;
+    event->dead = waiting ? -1 : answer->message_count;
+}
+
+static void s_on_method(struct queue_amqp *self, const struct broker *broker,
+                        const amqp_method_t *method, struct queue_event *event)
+{
+    void *decoded = method->decoded;
+    const char *doing = "go on";
+    switch (method->id) {
+    case AMQP_BASIC_DELIVER_METHOD:
+        self->incoming = (struct incoming){
+            .open = true,
+            .tag = (int64_t)((amqp_basic_deliver_t *)decoded)->delivery_tag,
+            .redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered};
+        break;
+    case AMQP_BASIC_ACK_METHOD:
+        event->kind = QUEUE_CONFIRMED;
+        event->tag = (int64_t)((amqp_basic_ack_t *)decoded)->delivery_tag;
+        event->multiple = ((amqp_basic_ack_t *)decoded)->multiple;
+        break;
+    case AMQP_BASIC_NACK_METHOD:
+        event->kind = QUEUE_UNKEPT;
+        event->tag = (int64_t)((amqp_basic_nack_t *)decoded)->delivery_tag;
+        event->multiple = ((amqp_basic_nack_t *)decoded)->multiple;
+        break;
+    case AMQP_QUEUE_DECLARE_OK_METHOD:
+        s_on_depth(decoded, event);
+        break;
+    case AMQP_CONNECTION_BLOCKED_METHOD:
+        self->blocked = true;
+        break;
+    case AMQP_CONNECTION_UNBLOCKED_METHOD:
+        self->blocked = false;
+        break;
+    case AMQP_BASIC_RETURN_METHOD:
+    case AMQP_BASIC_CANCEL_METHOD:
+        snprintf(self->error.text, sizeof self->error.text, "%s: " QUEUE_NAME " was deleted",
+                 broker->where);
+        s_lost(self, event);
+        break;
+    case AMQP_CHANNEL_CLOSE_METHOD:
+        broker_closed(broker, ((amqp_channel_close_t *)decoded)->reply_code,
+                      ((amqp_channel_close_t *)decoded)->reply_text, doing, &self->error);
+        s_lost(self, event);
+        break;
+    case AMQP_CONNECTION_CLOSE_METHOD:
+        broker_closed(broker, ((amqp_connection_close_t *)decoded)->reply_code,
+                      ((amqp_connection_close_t *)decoded)->reply_text, doing, &self->error);
+        s_lost(self, event);
+        break;
+    default: /* answers to prefetch, of which there is nothing to learn */
+        break;
+    }
+}
+
+/* Reads one connection until something happened that the edge should know, or nothing is left. */
+static void s_hear(struct queue_amqp *self, const struct broker *broker, struct queue_event *event)
+{
+    struct timeval at_once = {0, 0};
+    amqp_frame_t frame;
+    amqp_maybe_release_buffers(broker->connection);
+    while (event->kind == QUEUE_NOTHING) {
+        int status = amqp_simple_wait_frame_noblock(broker->connection, &frame, &at_once);
+        if (status == AMQP_STATUS_TIMEOUT)
+            return;
+        if (!s_said(self, broker, status, "read")) {
+            s_lost(self, event);
+            return;
+        }
+        if (frame.frame_type == AMQP_FRAME_METHOD)
+            s_on_method(self, broker, &frame.payload.method, event);
+        else if (broker == &self->consumer)
+            s_on_content(self, &frame, event);
+    }
+}
+
+static void s_receive(void *state, struct queue_event *event)
+{
+    struct queue_amqp *self = state;
+    *event = (struct queue_event){.kind = QUEUE_NOTHING};
+    if (*self->error.text) {
+        s_lost(self, event);
+        return;
+    }
+    s_hear(self, &self->consumer, event);
+    if (event->kind == QUEUE_NOTHING)
+        s_hear(self, &self->publisher, event);
+}
+
+static size_t s_fds(const void *state, struct pollfd fds[QUEUE_FDS_MAX])
+{
+    const struct queue_amqp *self = state;
+    fds[0] = (struct pollfd){amqp_get_sockfd(self->consumer.connection), POLLIN, 0};
+    fds[1] = (struct pollfd){amqp_get_sockfd(self->publisher.connection), POLLIN, 0};
+    return 2;
+}
+
+const struct queue_driver queue_amqp_driver = {.schemes = {"amqp://", "amqps://"},
+                                               .open = s_open,
+                                               .close = s_close,
+                                               .probe = s_probe,
+                                               .publish = s_publish,
+                                               .ack = s_ack,
+                                               .reject = s_reject,
+                                               .prefetch = s_prefetch,
+                                               .ask_depth = s_ask_depth,
+                                               .takes = s_takes,
+                                               .receive = s_receive,
+                                               .fds = s_fds};
