@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "actors/claim.h"
+#include "actors/judge/queue.h"
 #include "actors/room/limiter.h"
 #include "actors/runner/runner.h"
 #include "actors/runtime/clock.h"
@@ -18,8 +19,10 @@
 #include "actors/store/store.h"
 #include "gateway/gateway.h"
 
-#define STORE_WAIT_MS 30000  /* for a store in another process, at the start */
-#define DRAIN_LIMIT_MS 10000 /* for what is open at the stop */
+#define STORE_WAIT_MS 30000   /* for a store in another process, at the start */
+#define QUEUE_WAIT_MS 30000   /* for the queue's server, at the start */
+#define QUEUE_RETRY_US 500000 /* between two looks */
+#define DRAIN_LIMIT_MS 10000  /* for what is open at the stop */
 #define SAME_SIGNAL_US                                                                 \
     500000          /* wrappers send theirs to us and to our group: that is one signal \
                      */
@@ -35,6 +38,7 @@ struct server {
     struct host *hosts[TOPOLOGY_ENDPOINTS_MAX]; /* by endpoint; NULL: not here */
     struct query *query;                        /* our own questions to the store */
     struct claim *claim;                        /* partitions held */
+    struct queue *queues[PARTITIONS];           /* by the judge's shard; NULL: not here, or local */
     struct runner *runner;                      /* NULL: not here */
     struct gateway *gateway;                    /* NULL: not here */
     char error[ERROR_BYTES];                    /* why it can't start */
@@ -136,6 +140,12 @@ static bool s_plan_fits(struct planning *self)
                                   "address",
                                   address);
     }
+    if (topology->shards[ACTOR_judge] > 1 && !plan->config.queue_shared)
+        return s_wrong_option(
+            self, OPTION_queue,
+            "local: has room for one judge, and the topology has %u; name a queue "
+            "that they can share, as in amqp://user:password@host/vhost",
+            topology->shards[ACTOR_judge]);
     if (plan->hosted[ACTOR_gateway] && !plan->hosted[ACTOR_fanout] &&
         !topology_is_tcp(topology->stream.connect))
         return s_wrong_option(self, OPTION_topology,
@@ -153,6 +163,20 @@ static bool s_read_topology(struct planning *self)
     return true;
 }
 
+static bool s_check_queue(struct planning *self)
+{
+    const char *url = self->options->queue;
+    struct broker_error error;
+    if (streq(url, "local:"))
+        return true;
+    if (!queue_url_shared(url))
+        return s_wrong_option(self, OPTION_queue,
+                              "%.*s is not to be had; this version knows local:, amqp:// and "
+                              "amqps://",
+                              (int)strcspn(url, ":"), url);
+    return queue_url_valid(url, &error) || s_wrong_option(self, OPTION_queue, "%s", error.text);
+}
+
 static bool s_check_drivers(struct planning *self)
 {
     const struct options *options = self->options;
@@ -161,7 +185,6 @@ static bool s_check_drivers(struct planning *self)
         const char *given, *known;
         bool whole;
     } drivers[] = {{OPTION_database, options->database, "sqlite:", false},
-                   {OPTION_queue, options->queue, "local:", true},
                    {OPTION_events, options->events, "local:", true}};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         const char *known = drivers[i].known;
@@ -172,6 +195,8 @@ static bool s_check_drivers(struct planning *self)
                                   "knows %s only",
                                   (int)strcspn(drivers[i].given, ":"), drivers[i].given, known);
     }
+    if (!s_check_queue(self))
+        return false;
     char why[256];
     return runner_urls_check(options->runner, why, sizeof why) ||
            s_wrong_option(self, OPTION_runner, "%s", why);
@@ -185,13 +210,15 @@ static bool s_read_rules(struct planning *self)
         return s_wrong_option(self, OPTION_submit_limit,
                               "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s",
                               options->submit_limit, LIMITER_MAX);
-    self->plan->config = (struct rec_actor_config){.shards = 1,
-                                                   .contest_duration_ms = options->contest_duration,
-                                                   .contest_problems = options->contest_problems,
-                                                   .waiting_expiry_ms = options->waiting_expiry,
-                                                   .settle_limit_ms = options->settle_limit,
-                                                   .submit_limit = rate.limit,
-                                                   .submit_window_ms = rate.window_ms};
+    self->plan->config =
+        (struct rec_actor_config){.shards = 1,
+                                  .contest_duration_ms = options->contest_duration,
+                                  .contest_problems = options->contest_problems,
+                                  .waiting_expiry_ms = options->waiting_expiry,
+                                  .settle_limit_ms = options->settle_limit,
+                                  .submit_limit = rate.limit,
+                                  .submit_window_ms = rate.window_ms,
+                                  .queue_shared = queue_url_shared(options->queue)};
     return true;
 }
 
@@ -333,6 +360,36 @@ static bool s_start_host(struct server *self, uint32_t endpoint)
     return self->hosts[endpoint] != NULL;
 }
 
+/* A server that is not there yet is waited for; what only a change can mend is told at once. */
+static bool s_try_queue(struct server *self)
+{
+    char where[OPTION_WHERE_BYTES];
+    struct broker_error error;
+    if (!self->plan.config.queue_shared || !self->plan.hosted[ACTOR_judge])
+        return true;
+    for (int64_t end_ms = clock_now_ms() + QUEUE_WAIT_MS;; usleep(QUEUE_RETRY_US)) {
+        if (queue_probe(self->options->queue, &error))
+            return true;
+        if (error.lasting || clock_now_ms() > end_ms)
+            break;
+        log_info("waiting-for-queue", "why=\"%s\"", error.text);
+    }
+    snprintf(self->error, ERROR_BYTES, "%s: %s", options_where(self->options, OPTION_queue, where),
+             error.text);
+    return false;
+}
+
+static bool s_start_queues(struct server *self)
+{
+    struct queue_options options = {.topology = &self->plan.topology, .url = self->options->queue};
+    uint8_t shards = self->plan.config.queue_shared ? self->plan.topology.shards[ACTOR_judge] : 0;
+    for (options.shard = 0; options.shard < shards; options.shard++)
+        if (plan_hosts(&self->plan, ACTOR_judge, options.shard) &&
+            !(self->queues[options.shard] = queue_start(&options, self->error, ERROR_BYTES)))
+            return false;
+    return true;
+}
+
 static bool s_only_runner(const struct server *self)
 {
     for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++)
@@ -429,6 +486,8 @@ static void s_look_for_problems(struct server *self)
 static bool s_start(struct server *self)
 {
     bool store = self->plan.hosted[ACTOR_store];
+    if (!s_try_queue(self))
+        return false;
     if (store && !s_start_host(self, self->plan.topology.place[ACTOR_store][0]))
         return false;
     self->query = query_new(&self->plan.topology, self->error, ERROR_BYTES);
@@ -441,6 +500,8 @@ static bool s_start(struct server *self)
     for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (!s_start_host(self, i))
             return false;
+    if (!s_start_queues(self))
+        return false;
     if (self->plan.hosted[ACTOR_gateway] && !s_make_gateway(self))
         return false;
     if (self->plan.hosted[ACTOR_runner] && !s_start_runner(self))
@@ -468,6 +529,8 @@ static void s_stop(struct server *self)
     for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (i != store)
             host_destroy(&self->hosts[i]);
+    for (uint32_t shard = 0; shard < PARTITIONS; shard++)
+        queue_stop(&self->queues[shard]); /* with the last acknowledgements */
     claim_destroy(&self->claim);
     query_destroy(&self->query);
     host_destroy(&self->hosts[store]);

@@ -15,6 +15,7 @@
 /* The URL, taken apart. The parts point into `text`. */
 struct broker_url {
     char text[BROKER_URL_MAX];        /* cut into pieces */
+    char root[2];                     /* "/" */
     struct amqp_connection_info info; /* user, password, host, port, vhost, ssl */
     const char *cacertfile;           /* NULL: the system's */
     const char *certfile, *keyfile;   /* NULL: none */
@@ -69,7 +70,7 @@ static bool s_read_query(struct broker_url *self, char *query, struct broker_err
 
 static bool s_read_url(struct broker_url *self, const char *url, struct broker_error *error)
 {
-    *self = (struct broker_url){.verify = true};
+    *self = (struct broker_url){.root = "/", .verify = true};
     if (strlen(url) >= sizeof self->text)
         return s_wrong(error, true, "the URL is longer than %d bytes", BROKER_URL_MAX - 1);
     strcpy(self->text, url);
@@ -81,7 +82,7 @@ static bool s_read_url(struct broker_url *self, const char *url, struct broker_e
                        "the URL can't be read; write amqp://user:password@host:port/vhost, with "
                        "%%2f and the like for characters of the parts that mean something in it");
     if (!*self->info.vhost) /* a slash at the end is no virtual host without a name */
-        self->info.vhost = "/";
+        self->info.vhost = self->root;
     return s_read_query(self, query ? query : self->text + strlen(self->text), error);
 }
 
@@ -100,20 +101,23 @@ void broker_closed(const struct broker *self, int code, amqp_bytes_t text, const
     const char *said = text.bytes;
     switch (code) {
     case AMQP_ACCESS_REFUSED:
-        s_wrong(error, true, "%s: can't %s: %.*s; check user and password, and that the user may "
-                             "configure, write and read " QUEUE_NAME " and " QUEUE_DEAD
-                             " (rabbitmqctl set_permissions)",
+        s_wrong(error, true,
+                "%s: can't %s: %.*s; check user and password, and that the user may "
+                "configure, write and read " QUEUE_NAME " and " QUEUE_DEAD
+                " (rabbitmqctl set_permissions)",
                 self->where, doing, length, said);
         break;
     case AMQP_NOT_ALLOWED:
-        s_wrong(error, true, "%s: can't %s: %.*s; make the virtual host, or give the user rights "
-                             "to it (rabbitmqctl add_vhost, set_permissions)",
+        s_wrong(error, true,
+                "%s: can't %s: %.*s; make the virtual host, or give the user rights "
+                "to it (rabbitmqctl add_vhost, set_permissions)",
                 self->where, doing, length, said);
         break;
     case AMQP_PRECONDITION_FAILED:
         s_wrong(error, true,
                 "%s: can't %s: %.*s; the queue was made with other arguments: it must be durable, "
-                "and " QUEUE_NAME " needs x-dead-letter-exchange \"\" and x-dead-letter-routing-key "
+                "and " QUEUE_NAME
+                " needs x-dead-letter-exchange \"\" and x-dead-letter-routing-key "
                 "\"" QUEUE_DEAD "\"; empty and delete it, and it is made anew",
                 self->where, doing, length, said);
         break;
@@ -142,8 +146,9 @@ static bool s_status(const struct broker *self, int status, const char *doing,
                        "(?cacertfile=FILE names one), or the port speaks something else",
                        self->where);
     default:
-        return s_wrong(error, false, "%s: can't %s: %s; is the server running, and can it be "
-                                     "reached from here?",
+        return s_wrong(error, false,
+                       "%s: can't %s: %s; is the server running, and can it be "
+                       "reached from here?",
                        self->where, doing, amqp_error_string2(status));
     }
 }

@@ -1,6 +1,6 @@
 /* One connection to RabbitMQ: an URL read, a connection made (TLS where the URL says amqps), logged
- * in, a channel opened; the queues declared; and what goes wrong told in one sentence that says what
- * to do. Blocking, each step within BROKER_STEP_MS; one thread uses a broker.
+ * in, a channel opened; the queues declared; and what goes wrong told in one sentence that says
+ * what to do. Blocking, each step within BROKER_STEP_MS; one thread uses a broker.
  *
  *   amqp://user:password@host:port/vhost
  *   amqps://user:password@host:port/vhost?cacertfile=/etc/ssl/our-ca.pem
@@ -16,10 +16,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BROKER_URL_MAX 512   /* bytes */
-#define BROKER_STEP_MS 5000  /* connecting, TLS, logging in, an answer: each at most */
-#define BROKER_HEARTBEAT_S 10 /* twice that of silence is a loss: ten seconds of standstill are not */
-#define BROKER_CHANNEL 1     /* the one that each connection has */
+#define BROKER_URL_MAX 512  /* bytes */
+#define BROKER_STEP_MS 5000 /* connecting, TLS, logging in, an answer: each at most */
+#define BROKER_HEARTBEAT_S \
+    10                   /* twice that of silence is a loss: ten seconds of standstill are not */
+#define BROKER_CHANNEL 1 /* the one that each connection has */
 
 #define QUEUE_NAME "judge-queue" /* durable; its dead letters go to the next one */
 #define QUEUE_DEAD "judge-dlq"   /* durable */

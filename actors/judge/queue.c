@@ -12,14 +12,14 @@
 #include "proto/check.h"
 #include "proto/prng.h"
 
-#define READY_MS 2000     /* how often the judge is told that we are up, and the depth is asked */
+#define READY_MS 2000      /* how often the judge is told that we are up, and the depth is asked */
 #define TELL_AGAIN_MS 5000 /* a delivery that the judge has neither acknowledged nor rejected */
-#define WINDOW 512        /* published and unconfirmed; few enough for the socket's own buffer */
-#define EVENTS_MAX 256    /* of the connection in one turn */
-#define WORDS_MAX 256     /* of the judge in one turn */
-#define PAUSE_MIN_MS 100  /* before the second try to connect; twice as long before the next … */
+#define WINDOW 512         /* published and unconfirmed; few enough for the socket's own buffer */
+#define EVENTS_MAX 256     /* of the connection in one turn */
+#define WORDS_MAX 256      /* of the judge in one turn */
+#define PAUSE_MIN_MS 100   /* before the second try to connect; twice as long before the next … */
 #define PAUSE_MAX_MS 5000
-#define WARN_MS 60000     /* the same complaint is logged so often */
+#define WARN_MS 60000 /* the same complaint is logged so often */
 
 /* A message that the queue gave us. */
 struct delivery {
@@ -41,23 +41,23 @@ struct outgoing {
 };
 
 struct queue {
-    struct queue_options options;     /* as given */
+    struct queue_options options;      /* as given */
     const struct queue_driver *driver; /* of the URL */
-    void *connection;                 /* the driver's; NULL: none */
-    struct port *port;                /* the thread's */
-    zactor_t *thread;                 /* owned */
-    struct prng chance;               /* epochs, pauses */
-    int64_t epoch;                    /* of the connection */
-    int64_t waiting;                  /* messages in the queue, as last told by the server */
-    int64_t prefetch;                 /* as last asked for by the judge; -1: not yet */
-    int64_t ready_ms;                 /* when the judge is told next */
-    int64_t connect_ms;               /* when to connect next */
-    int64_t pause_ms;                 /* before the try after that */
-    int64_t warned_ms;                /* when a complaint was logged */
-    char complaint[512];              /* which */
-    struct delivery *deliveries;      /* by tag */
-    struct outgoing outgoing;         /* see above */
-    char error[256];                  /* why it could not start */
+    void *connection;                  /* the driver's; NULL: none */
+    struct port *port;                 /* the thread's */
+    zactor_t *thread;                  /* owned */
+    struct prng chance;                /* epochs, pauses */
+    int64_t epoch;                     /* of the connection */
+    int64_t waiting;                   /* messages in the queue, as last told by the server */
+    int64_t prefetch;                  /* as last asked for by the judge; -1: not yet */
+    int64_t ready_ms;                  /* when the judge is told next */
+    int64_t connect_ms;                /* when to connect next */
+    int64_t pause_ms;                  /* before the try after that */
+    int64_t warned_ms;                 /* when a complaint was logged */
+    char complaint[512];               /* which */
+    struct delivery *deliveries;       /* by tag */
+    struct outgoing outgoing;          /* see above */
+    char error[256];                   /* why it could not start */
 };
 
 /* ---- drivers --------------------------------------------------------------------------------- */
@@ -138,7 +138,8 @@ static void s_complain(struct queue *self, const char *event, const struct broke
     log_warn(event, "why=\"%s\"", error->text);
 }
 
-/* The next try waits between half of the pause and all of it, so that judges do not come at once. */
+/* The next try waits between half of the pause and all of it, so that judges do not come at once.
+ */
 static void s_pause(struct queue *self)
 {
     int64_t half_ms = self->pause_ms / 2;
@@ -160,7 +161,7 @@ static void s_connect(struct queue *self)
     self->epoch = (int64_t)(prng_next(&self->chance) >> 1);
     self->complaint[0] = '\0';
     self->prefetch = -1;
-    self->waiting = 1; /* until the server has told */
+    self->waiting = 1;                                      /* until the server has told */
     outgoing->first_tag = outgoing->sent = outgoing->first; /* what was on its way goes again */
     stats_add(STAT_queue_connected, 1);
     log_info("queue-connected", "judge=%u", self->options.shard);
@@ -223,9 +224,8 @@ static void s_on_confirmed(struct queue *self, const struct queue_event *event)
     for (uint64_t i = event->multiple ? outgoing->first : tag; i <= tag; i++)
         if (i >= outgoing->first && !outgoing->items[i % QUEUE_UNCONFIRMED_MAX].confirmed) {
             outgoing->items[i % QUEUE_UNCONFIRMED_MAX].confirmed = true;
-            stats_add(event->kind == QUEUE_CONFIRMED ? STAT_queue_published
-                                                     : STAT_queue_publish_full,
-                      1);
+            stats_add(
+                event->kind == QUEUE_CONFIRMED ? STAT_queue_published : STAT_queue_publish_full, 1);
         }
     while (outgoing->first < outgoing->sent &&
            outgoing->items[outgoing->first % QUEUE_UNCONFIRMED_MAX].confirmed)
@@ -332,10 +332,9 @@ static void s_on_word(struct queue *self, const struct frame *frame)
     struct arena arena = {0};
     struct codec_error error;
     size_t taken;
-    bool known = kind == MSG_queue_prefetch || kind == MSG_queue_publish ||
-                 kind == MSG_queue_ack || kind == MSG_queue_reject;
-    if (known &&
-        codec_decode(message_by_id(kind), frame->body, &arena, &word, &taken, &error)) {
+    bool known = kind == MSG_queue_prefetch || kind == MSG_queue_publish || kind == MSG_queue_ack ||
+                 kind == MSG_queue_reject;
+    if (known && codec_decode(message_by_id(kind), frame->body, &arena, &word, &taken, &error)) {
         if (kind == MSG_queue_prefetch)
             s_on_prefetch(self, word.prefetch.count);
         else if (kind == MSG_queue_publish)
@@ -377,20 +376,19 @@ static void s_now_and_then(struct queue *self)
 /* Waits for the judge, the server, or our end. */
 static void s_wait(struct queue *self, zsock_t *pipe)
 {
-    struct pollfd fds[PORT_FDS_MAX + QUEUE_FDS_MAX + 1];
-    int port_fd[PORT_FDS_MAX];
-    size_t count = port_fds(self->port, port_fd);
-    for (size_t i = 0; i < count; i++)
-        fds[i] = (struct pollfd){port_fd[i], POLLIN, 0};
-    fds[count++] = (struct pollfd){(int)zsock_fd(pipe), POLLIN, 0};
+    zmq_pollitem_t items[1 + QUEUE_FDS_MAX] = {{zsock_resolve(pipe), 0, ZMQ_POLLIN, 0}};
+    size_t count = 1;
     int64_t until_ms = self->ready_ms;
-    if (self->connection)
-        count += self->driver->fds(self->connection, fds + count);
-    else if (self->connect_ms < until_ms)
+    if (self->connection) {
+        int fds[QUEUE_FDS_MAX];
+        size_t fd_count = self->driver->fds(self->connection, fds);
+        for (size_t i = 0; i < fd_count; i++)
+            items[count++] = (zmq_pollitem_t){NULL, fds[i], ZMQ_POLLIN, 0};
+    } else if (self->connect_ms < until_ms)
         until_ms = self->connect_ms;
     int64_t left_ms = until_ms - clock_now_ms();
-    if (left_ms > 0 && !port_has_input(self->port) && !(zsock_events(pipe) & ZMQ_POLLIN))
-        poll(fds, count, (int)left_ms);
+    if (left_ms > 0)
+        port_poll(self->port, items, count, (long)left_ms);
 }
 
 static void s_loop(struct queue *self, zsock_t *pipe)
@@ -406,8 +404,7 @@ static void s_loop(struct queue *self, zsock_t *pipe)
         }
         if (self->connection)
             s_publish(self);
-        stats_set(STAT_queue_unconfirmed,
-                  (int64_t)(self->outgoing.last - self->outgoing.first));
+        stats_set(STAT_queue_unconfirmed, (int64_t)(self->outgoing.last - self->outgoing.first));
         s_now_and_then(self);
         if (!more)
             s_wait(self, pipe);

@@ -1,17 +1,19 @@
 /* The edge of a queue that several judges share: a thread beside its judge, with a port of its own.
  *
  * It keeps a connection, made again after each loss with growing pauses, and tells its judge under
- * which epoch it is up (queue_ready), again and again; passes on what the queue delivers, also again
- * until the judge has acknowledged or rejected it; and publishes what the judge says, until the
- * server has confirmed it. Nothing that it holds is needed after its death: submissions are durable
- * before anybody hears of them, the server delivers again, and the judge's sweep finds the rest. */
+ * which epoch it is up (queue_ready), again and again; passes on what the queue delivers, also
+ * again until the judge has acknowledged or rejected it; and publishes what the judge says, until
+ * the server has confirmed it. Nothing that it holds is needed after its death: submissions are
+ * durable before anybody hears of them, the server delivers again, and the judge's sweep finds the
+ * rest. */
 #ifndef JUDGE_QUEUE_H
 #define JUDGE_QUEUE_H
 
 #include "actors/judge/broker.h"
 #include "actors/runtime/topology.h"
 
-#define QUEUE_UNCONFIRMED_MAX 10000 /* submissions kept to be published; past it: left to the sweep */
+#define QUEUE_UNCONFIRMED_MAX \
+    10000 /* submissions kept to be published; past it: left to the sweep */
 
 struct queue_options {
     const struct topology *topology; /* borrowed, outlives the queue */

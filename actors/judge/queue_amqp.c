@@ -6,25 +6,26 @@
  * A publishing is mandatory: one that no queue takes comes back, which means that somebody deleted
  * the queue; then, as after every other surprise, the connection is lost and made again, and that
  * makes the queues. */
-#include <amqp_framing.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "actors/judge/queue_driver.h"
+
+#include <amqp_framing.h>
+
 #include "proto/check.h"
 
-#define CONSUMER "judge"
 #define BODY_MAX 64 /* bytes that are looked at: an id has at most 16 */
 
 /* A message that is coming in: a method, a header, and bodies, each a frame. */
 struct incoming {
-    bool open;          /* its method has come */
-    bool header;        /* its header too */
-    uint64_t missing;   /* bytes of its body */
-    int64_t tag;        /* of it */
-    bool redelivered;   /* as told */
+    bool open;               /* its method has come */
+    bool header;             /* its header too */
+    uint64_t missing;        /* bytes of its body */
+    int64_t tag;             /* of it */
+    bool redelivered;        /* as told */
     char body[BODY_MAX + 1]; /* its beginning */
     size_t length;           /* of that */
     uint64_t total;          /* of the whole body */
@@ -34,6 +35,7 @@ struct queue_amqp {
     struct broker publisher, consumer; /* both open */
     struct incoming incoming;          /* on the consumer's */
     bool consuming;                    /* deliveries have been asked for */
+    uint32_t consumers;                /* made so far: the number of the last one */
     bool blocked;                      /* the server takes nothing now */
     struct broker_error error;         /* of the loss; text "": none yet */
 };
@@ -75,8 +77,7 @@ static bool s_says(amqp_table_t *table, const char *name)
 {
     for (int i = 0; i < table->num_entries; i++) {
         const amqp_table_entry_t *entry = &table->entries[i];
-        if (entry->key.len == strlen(name) &&
-            memcmp(entry->key.bytes, name, entry->key.len) == 0)
+        if (entry->key.len == strlen(name) && memcmp(entry->key.bytes, name, entry->key.len) == 0)
             return entry->value.kind != AMQP_FIELD_KIND_BOOLEAN || entry->value.value.boolean;
     }
     return false;
@@ -111,8 +112,8 @@ static bool s_can(struct broker *broker, struct broker_error *error)
     return true;
 }
 
-/* Asks for a queue by name alone: 1 when it is there, 0 when not, -1 when asking failed. A no closes
- * the channel. */
+/* Asks for a queue by name alone: 1 when it is there, 0 when not, -1 when asking failed. A no
+ * closes the channel. */
 static int s_there(struct broker *broker, const char *queue, struct broker_error *error)
 {
     amqp_queue_declare(broker->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0,
@@ -159,10 +160,10 @@ static bool s_publish(void *state, int64_t submission_id)
     struct queue_amqp *self = state;
     char body[24];
     int length = snprintf(body, sizeof body, "%lld", (long long)submission_id);
-    amqp_basic_properties_t properties = {
-        ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG,
-        .content_type = amqp_cstring_bytes("application/json"),
-        .delivery_mode = AMQP_DELIVERY_PERSISTENT};
+    amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CONTENT_TYPE_FLAG |
+                                                    AMQP_BASIC_DELIVERY_MODE_FLAG,
+                                          .content_type = amqp_cstring_bytes("application/json"),
+                                          .delivery_mode = AMQP_DELIVERY_PERSISTENT};
     int status = amqp_basic_publish(self->publisher.connection, BROKER_CHANNEL, amqp_empty_bytes,
                                     amqp_cstring_bytes(QUEUE_NAME), 1, 0, &properties,
                                     (amqp_bytes_t){(size_t)length, body});
@@ -183,16 +184,20 @@ static bool s_reject(void *state, int64_t tag)
     return s_said(self, &self->consumer, status, "reject");
 }
 
-/* The prefetch of a consumer is the channel's at its making: another one needs another consumer. */
+/* The prefetch of a consumer is the channel's at its making: another one needs another consumer, of
+ * another name, because the server (3.10) has not forgotten the old one yet when it makes the new.
+ */
 static bool s_prefetch(void *state, uint32_t count)
 {
     struct queue_amqp *self = state;
+    char old_name[24], name[24];
+    snprintf(old_name, sizeof old_name, "judge-%u", self->consumers);
+    snprintf(name, sizeof name, "judge-%u", self->consumers + 1);
     amqp_connection_state_t connection = self->consumer.connection;
-    amqp_bytes_t tag = amqp_cstring_bytes(CONSUMER);
-    amqp_basic_cancel_t cancel = {tag, 0};
+    amqp_basic_cancel_t cancel = {amqp_cstring_bytes(old_name), 0};
     amqp_basic_qos_t qos = {0, (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX), 0};
-    amqp_basic_consume_t consume = {0, amqp_cstring_bytes(QUEUE_NAME), tag, 0, 0, 0, 0,
-                                    amqp_empty_table};
+    amqp_basic_consume_t consume = {.queue = amqp_cstring_bytes(QUEUE_NAME),
+                                    .consumer_tag = amqp_cstring_bytes(name)};
     int status = AMQP_STATUS_OK;
     if (self->consuming)
         status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CANCEL_METHOD, &cancel);
@@ -201,6 +206,7 @@ static bool s_prefetch(void *state, uint32_t count)
     if (status == AMQP_STATUS_OK && count)
         status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CONSUME_METHOD, &consume);
     self->consuming = count != 0;
+    self->consumers += self->consuming;
     return s_said(self, &self->consumer, status, "consume");
 }
 
@@ -287,8 +293,8 @@ static void s_on_depth(const amqp_queue_declare_ok_t *answer, struct queue_event
 {
     bool waiting = s_is(answer->queue, QUEUE_NAME);
     event->kind = QUEUE_DEPTH;
-    event->waiting = waiting ? answer->message_count : -1;
-    event->dead = waiting ? -1 : answer->message_count;
+    event->waiting = event->dead = -1;
+    *(waiting ? &event->waiting : &event->dead) = answer->message_count;
 }
 
 static void s_on_method(struct queue_amqp *self, const struct broker *broker,
@@ -298,10 +304,10 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
     const char *doing = "go on";
     switch (method->id) {
     case AMQP_BASIC_DELIVER_METHOD:
-        self->incoming = (struct incoming){
-            .open = true,
-            .tag = (int64_t)((amqp_basic_deliver_t *)decoded)->delivery_tag,
-            .redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered};
+        self->incoming =
+            (struct incoming){.open = true,
+                              .tag = (int64_t)((amqp_basic_deliver_t *)decoded)->delivery_tag,
+                              .redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered};
         break;
     case AMQP_BASIC_ACK_METHOD:
         event->kind = QUEUE_CONFIRMED;
@@ -377,11 +383,11 @@ static void s_receive(void *state, struct queue_event *event)
         s_hear(self, &self->publisher, event);
 }
 
-static size_t s_fds(const void *state, struct pollfd fds[QUEUE_FDS_MAX])
+static size_t s_fds(const void *state, int fds[QUEUE_FDS_MAX])
 {
     const struct queue_amqp *self = state;
-    fds[0] = (struct pollfd){amqp_get_sockfd(self->consumer.connection), POLLIN, 0};
-    fds[1] = (struct pollfd){amqp_get_sockfd(self->publisher.connection), POLLIN, 0};
+    fds[0] = amqp_get_sockfd(self->consumer.connection);
+    fds[1] = amqp_get_sockfd(self->publisher.connection);
     return 2;
 }
 

@@ -9,8 +9,6 @@
 #ifndef JUDGE_QUEUE_DRIVER_H
 #define JUDGE_QUEUE_DRIVER_H
 
-#include <poll.h>
-
 #include "actors/judge/broker.h"
 #include "proto/limits.h"
 
@@ -54,8 +52,9 @@ struct queue_driver {
     bool (*takes)(const void *self);
     /* The next thing that happened; also sends heart-beats: call it at least every other second. */
     void (*receive)(void *self, struct queue_event *event);
-    /* What to wait for; returns how many. Before waiting, receive until QUEUE_NOTHING. */
-    size_t (*fds)(const void *self, struct pollfd fds[QUEUE_FDS_MAX]);
+    /* The descriptors to read from; returns how many. Before waiting, receive until QUEUE_NOTHING.
+     */
+    size_t (*fds)(const void *self, int fds[QUEUE_FDS_MAX]);
 };
 
 extern const struct queue_driver queue_amqp_driver;

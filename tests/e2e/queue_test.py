@@ -1,0 +1,146 @@
+"""Judges that share a queue, on a real RabbitMQ, with real kills: whatever dies, each submission that
+was acknowledged to its user has one verdict, and the queue is empty when all is judged."""
+
+import asyncio
+import json
+import sys
+import unittest
+
+import pika
+
+from harness import (PYTHON, ROOT, EndToEnd, Process, Server, check_database, free_ports, main, new_data, right, run,
+                     slow, submit_patiently, wrong)
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+from servers import Proxy, RabbitMQ  # noqa: E402
+
+SECRET = {"CODECOMP_JWT_SECRET": "0123456789abcdef0123456789abcdef"}
+CORE = "gateway,auth,room,scoring,scheduler,fanout,store"
+QUEUE, DEAD = "judge-queue", "judge-dlq"
+DEAD_LETTERS = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD}
+
+
+class Broker:
+    """Somebody else's client: what the earlier backend does, and what an operator looks at."""
+
+    def __init__(self, url):
+        self.connection = pika.BlockingConnection(pika.URLParameters(url + ("" if "/" in url[8:] else "/%2f")))
+        self.channel = self.connection.channel()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def declare(self, queue, arguments=None):
+        return self.channel.queue_declare(queue, durable=True, arguments=arguments)
+
+    def publish(self, body, queue=QUEUE, **properties):
+        self.channel.basic_publish("", queue, body.encode(), pika.BasicProperties(**properties))
+
+    def depth(self, queue):
+        return self.channel.queue_declare(queue, passive=True).method.message_count
+
+    def take(self, queue):
+        """All bodies, out of the queue."""
+        bodies = []
+        while True:
+            method, properties, body = self.channel.basic_get(queue, auto_ack=True)
+            if method is None:
+                return bodies
+            bodies.append((body.decode(), properties))
+
+
+class Judges:
+    """A core, and judges in processes of their own, each with its runner slots, around one queue."""
+
+    def __init__(self, test, url, judges=2, slots=2):
+        self.test, self.data = test, new_data()
+        core, stream, *places = (f"tcp://127.0.0.1:{port}" for port in free_ports(2 + judges))
+        lines = ["topology"]
+        for actor in CORE.split(",")[1:]:
+            lines.append(f"    {actor} = \"{core}\"")
+            if actor == "fanout":
+                lines.append(f"        stream = \"{stream}\"")
+        lines.append("    judge")
+        lines += [f"        {shard} = \"{place}\"" for shard, place in enumerate(places)]
+        self.topology = self.data.parent / "topology.zpl"
+        self.topology.write_text("\n".join(lines) + "\n")
+        shared = ("--topology", self.topology, "--queue", url, "--runner-slots", slots, "--submit-limit", "16/1s")
+        self.gateway = test.own(Server(*shared, "--actors", CORE, data=self.data, env=SECRET))
+        self.judges = []
+        for shard in range(judges):
+            folder = self.data.parent / f"judge-{shard}"
+            folder.mkdir()
+            self.judges.append(test.own(Process(folder, [
+                "--data", self.data, *shared, "--actors", f"judge/{shard},runner",
+                "--journal", self.data.parent / f"journal-{shard}"], env=SECRET)))
+
+    async def start(self):
+        await self.gateway.start()
+        await asyncio.gather(*(judge.start() for judge in self.judges))
+        while True:
+            async with self.test.http.get(self.gateway.base + "/readyz") as answer:
+                if answer.status == 200:
+                    return self
+            await asyncio.sleep(0.05)
+
+    async def stop(self):
+        for process in (*self.judges, self.gateway):
+            if process.running:
+                self.test.assertEqual(await process.stop(), 0)
+
+
+class Shared(EndToEnd):
+    async def asyncSetUp(self):
+        await super().asyncSetUp()
+        self.broker = await asyncio.to_thread(lambda: RabbitMQ().__enter__())
+        self.addAsyncCleanup(asyncio.to_thread, self.broker.close)
+
+    async def metrics(self, server):
+        async with self.http.get(server.base + "/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        return {line.split()[0].removeprefix("codecomp_"): int(line.split()[1])
+                for line in lines if not line.startswith("#")}
+
+    async def empty(self, dead=0):
+        """Waits until nothing is in the queue, nor in anybody's hand; the dead letters stay."""
+        while True:
+            queues = await asyncio.to_thread(self.broker.queues)
+            if queues[QUEUE] == 0:
+                self.assertEqual(queues[DEAD], dead)
+                return
+
+    async def submit_all(self, player, room_id, titles, rounds, code):
+        return [await submit_patiently(player, room_id, problem_id, code(title), PYTHON)
+                for _ in range(rounds) for title, problem_id in titles.items()]
+
+    async def finish(self, host, room_id, numbers):
+        for number in numbers:
+            await host.verdict(number)
+        result = await host.end(room_id)
+        await host.state(lambda state: state["status"] == "FINISHED", "the result")
+        return result
+
+    async def test_one_process(self):
+        server = await self.serve("--queue", self.broker.url)
+        host, guest, room_id, titles = await self.contest(server)
+        numbers = await self.submit_all(host, room_id, titles, 1, right)
+        numbers += [number for number in await self.submit_all(guest, room_id, titles, 1, wrong)]
+        for number in numbers[:3]:
+            self.assertEqual((await host.verdict(number))["status"], "Accepted")
+        for number in numbers[3:]:
+            self.assertEqual((await guest.verdict(number))["status"], "Wrong Answer")
+        self.assertEqual((await host.end(room_id))["result"], "WIN")
+        await self.empty()
+        metrics = await self.metrics(server)
+        self.assertEqual((metrics["queue_published"], metrics["queue_delivered"]), (6, 6))
+        self.assertEqual(await server.stop(), 0)
+        check_database(server.database, numbers)
+
+
+if __name__ == "__main__":
+    unittest.TestCase.maxDiff = None
+    main()
