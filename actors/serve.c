@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "actors/claim.h"
+#include "actors/fanout/events.h"
 #include "actors/judge/queue.h"
 #include "actors/room/limiter.h"
 #include "actors/runner/runner.h"
@@ -40,6 +41,7 @@ struct server {
     struct claim *claim;                        /* partitions held */
     struct queue *queues[PARTITIONS];           /* by the judge's shard; NULL: not here, or local */
     struct runner *runner;                      /* NULL: not here */
+    struct events *events;                      /* NULL: not here */
     struct gateway *gateway;                    /* NULL: not here */
     char error[ERROR_BYTES];                    /* why it can't start */
 };
@@ -146,8 +148,8 @@ static bool s_plan_fits(struct planning *self)
             "local: has room for one judge, and the topology has %u; name a queue "
             "that they can share, as in amqp://user:password@host/vhost",
             topology->shards[ACTOR_judge]);
-    if (plan->hosted[ACTOR_gateway] && !plan->hosted[ACTOR_fanout] &&
-        !topology_is_tcp(topology->stream.connect))
+    if (plan->hosted[ACTOR_gateway] && !plan_hears_stream(plan) &&
+        !events_driver(self->options->events)->remote)
         return s_wrong_option(self, OPTION_topology,
                               "fanout's stream %s can't be reached from another process",
                               topology->stream.connect);
@@ -184,8 +186,7 @@ static bool s_check_drivers(struct planning *self)
         enum option_id option;
         const char *given, *known;
         bool whole;
-    } drivers[] = {{OPTION_database, options->database, "sqlite:", false},
-                   {OPTION_events, options->events, "local:", true}};
+    } drivers[] = {{OPTION_database, options->database, "sqlite:", false}};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         const char *known = drivers[i].known;
         if (drivers[i].whole ? !streq(drivers[i].given, known)
@@ -197,9 +198,11 @@ static bool s_check_drivers(struct planning *self)
     }
     if (!s_check_queue(self))
         return false;
-    char why[256];
-    return runner_urls_check(options->runner, why, sizeof why) ||
-           s_wrong_option(self, OPTION_runner, "%s", why);
+    char why[512];
+    if (!runner_urls_check(options->runner, why, sizeof why))
+        return s_wrong_option(self, OPTION_runner, "%s", why);
+    return events_check(options->events, why, sizeof why) ||
+           s_wrong_option(self, OPTION_events, "%s", why);
 }
 
 static bool s_read_rules(struct planning *self)
@@ -445,6 +448,29 @@ static bool s_start_runner(struct server *self)
     return false;
 }
 
+/* A mistake of the operator's is told now; a server that is away comes back some time. */
+static bool s_start_events(struct server *self)
+{
+    char where[OPTION_WHERE_BYTES], why[512];
+    struct events_options options = {.topology = &self->plan.topology,
+                                     .url = self->options->events,
+                                     .publishes = self->plan.hosted[ACTOR_fanout],
+                                     .hears = self->plan.hosted[ACTOR_gateway],
+                                     .streamed = plan_hears_stream(&self->plan)};
+    if (!options.publishes && !options.hears)
+        return true;
+    enum events_state state = events_probe(options.url, why, sizeof why);
+    if (state == EVENTS_AWAY)
+        log_warn("events-away", "option=%s why=\"%s\"",
+                 options_where(self->options, OPTION_events, where), why);
+    if (state != EVENTS_WRONG)
+        self->events = events_start(&options, why, sizeof why);
+    if (!self->events)
+        snprintf(self->error, ERROR_BYTES, "%s: %s",
+                 options_where(self->options, OPTION_events, where), why);
+    return self->events != NULL;
+}
+
 static bool s_make_gateway(struct server *self)
 {
     struct gateway_config config = {.topology = &self->plan.topology,
@@ -452,6 +478,8 @@ static bool s_make_gateway(struct server *self)
                                     .cors_origins = self->cors_origins,
                                     .secret = self->secrets.current,
                                     .previous_secret = self->secrets.previous,
+                                    .no_stream = !plan_hears_stream(&self->plan),
+                                    .events = events_stream(self->events),
                                     .dev_login = self->options->dev_login,
                                     .code_limit_bytes = self->options->code_limit};
     self->gateway = gateway_new(&config, self->error, ERROR_BYTES);
@@ -497,6 +525,8 @@ static bool s_start(struct server *self)
                             self->error, ERROR_BYTES);
     if (!self->claim)
         return false;
+    if (!s_start_events(self))
+        return false;
     for (uint32_t i = 0; i < self->plan.topology.endpoint_count; i++)
         if (!s_start_host(self, i))
             return false;
@@ -531,6 +561,7 @@ static void s_stop(struct server *self)
             host_destroy(&self->hosts[i]);
     for (uint32_t shard = 0; shard < PARTITIONS; shard++)
         queue_stop(&self->queues[shard]); /* with the last acknowledgements */
+    events_stop(&self->events);
     claim_destroy(&self->claim);
     query_destroy(&self->query);
     host_destroy(&self->hosts[store]);

@@ -17,6 +17,12 @@ static inline bool plan_hosts(const struct plan *self, uint8_t actor, uint8_t sh
     return self->hosted[actor] >> shard & 1;
 }
 
+/* Does fan-out's stream reach a gateway that is here? */
+static inline bool plan_hears_stream(const struct plan *self)
+{
+    return self->hosted[ACTOR_fanout] || topology_is_tcp(self->topology.stream.connect);
+}
+
 /* Checks all that can be checked without starting anything. False: `error` names the option, or the
  * place in the topology file, and says what is wrong. */
 bool serve_plan(const struct options *options, struct plan *plan, char *error, size_t error_size);

@@ -109,6 +109,12 @@ static uint32_t s_place(struct latest *self)
     return oldest;
 }
 
+int64_t latest_version(const struct latest *self, int64_t key)
+{
+    uint32_t item = s_find(self, key);
+    return item == NONE ? -1 : self->items[item].version;
+}
+
 bool latest_note(struct latest *self, int64_t key, int64_t version)
 {
     uint32_t item = s_find(self, key);

@@ -18,5 +18,7 @@ void latest_destroy(struct latest **self_p);
 
 /* Notes a version. True when it is newer than all seen of the key, or the key is not known. */
 bool latest_note(struct latest *self, int64_t key, int64_t version);
+/* The newest version seen; -1 when the key is not known. Notes nothing. */
+int64_t latest_version(const struct latest *self, int64_t key);
 
 #endif
