@@ -14,6 +14,7 @@
 #include "actors/serve.h"
 #include "actors/store/database.h"
 #include "actors/store/import.h"
+#include "actors/store/takeover.h"
 #include "gateway/token.h"
 
 struct command {
@@ -93,14 +94,36 @@ static int s_import(const struct options *options)
     return ok ? 0 : 1;
 }
 
+/* The other database, and what it became: takeover.h. */
+static bool s_take_over(const struct options *options, struct database *database)
+{
+    struct store_error error;
+    char report[2 * OPTION_TEXT_BYTES];
+    snprintf(report, sizeof report, "%s%s", *options->report ? "" : options->data,
+             *options->report ? options->report : "/takeover.tsv");
+    struct takeover takeover = {.from = options->from,
+                                .database = database,
+                                .folder = options->data,
+                                .report = report,
+                                .apply = options->apply,
+                                .now_ms = clock_now_ms(),
+                                .progress = isatty(STDERR_FILENO)};
+    bool good = takeover_run(&takeover, &error);
+    if (!good)
+        s_fail("migrate", error.text);
+    return good;
+}
+
 static int s_migrate(const struct options *options)
 {
     struct database database;
     if (!s_open("migrate", options, &database))
         return 1;
+    bool good = !*options->from || s_take_over(options, &database);
     database_close(&database);
-    puts("the database has the newest schema");
-    return 0;
+    if (good && !*options->from)
+        puts("the database has the newest schema");
+    return good ? 0 : 1;
 }
 
 /* ---- journals -------------------------------------------------------------------------------- */
@@ -238,7 +261,7 @@ static const struct command s_commands[] = {
     {"serve", SERVE, serve, 0, 0, "", "serve duels: all in one process, or the actors of --actors"},
     {"import", IMPORT, s_import, 1, SIZE_MAX, "FOLDER...",
      "put problem packages, or folders of them, into the database"},
-    {"migrate", MIGRATE, s_migrate, 0, 0, "", "bring the database to the newest schema"},
+    {"migrate", MIGRATE, s_migrate, 0, 0, "", "bring the database to the newest schema, and take over one of the earlier backend"},
     {"replay", 0, s_replay, 1, SIZE_MAX, "FOLDER...",
      "feed recorded messages to fresh actors and compare what they say"},
     {"log", 0, s_log, 1, SIZE_MAX, "FOLDER...", "print recorded messages as JSON lines"},

@@ -15,3 +15,15 @@ codecomp_library(store SOURCES ${CMAKE_CURRENT_LIST_DIR}/database.c
         ${CMAKE_CURRENT_LIST_DIR}/store.c LINK store_sqlite outbox runtime_base)
 codecomp_library(store_import SOURCES ${CMAKE_CURRENT_LIST_DIR}/import.c
     LINK store store_commit store_package PkgConfig::libcrypto)
+
+file(GLOB takeover_scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/takeover/*.sql)
+add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/takeover_scripts.c
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${CMAKE_SOURCE_DIR}/sql/takeover -DSYMBOL=takeover_scripts
+            -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/takeover_scripts.c
+            -P ${CMAKE_CURRENT_LIST_DIR}/embed.cmake
+    DEPENDS ${takeover_scripts} ${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+codecomp_library(store_takeover SOURCES ${CMAKE_CURRENT_LIST_DIR}/takeover.c
+        ${CMAKE_CURRENT_LIST_DIR}/takeover_copy.c ${CMAKE_CURRENT_LIST_DIR}/takeover_report.c
+        ${CMAKE_CURRENT_LIST_DIR}/takeover_source.c ${CMAKE_CURRENT_LIST_DIR}/takeover_stage.c
+        ${CMAKE_CURRENT_LIST_DIR}/takeover_value.c ${CMAKE_CURRENT_BINARY_DIR}/takeover_scripts.c
+    LINK store store_commit PkgConfig::libcrypto PkgConfig::libpq)
