@@ -52,7 +52,8 @@ static bool s_apply(const struct takeover *self, const struct takeover_copy *cop
 {
     if (totals->clash)
         return store_error_set(error,
-                               "%" PRId64 " ids belong to something else in the database that takes "
+                               "%" PRId64
+                               " ids belong to something else in the database that takes "
                                "over; take over into a new one, before problems are imported there",
                                totals->clash);
     if (!takeover_copy_run(copy, error))
@@ -66,7 +67,9 @@ bool takeover_run(const struct takeover *self, struct store_error *error)
 {
     struct takeover_totals totals;
     struct takeover_stage *stage = takeover_stage_new(self->folder, error);
-    struct takeover_copy copy = {.database = self->database, .stage = stage, .now_ms = self->now_ms,
+    struct takeover_copy copy = {.database = self->database,
+                                 .stage = stage,
+                                 .now_ms = self->now_ms,
                                  .tick = self->progress ? s_show_copied : NULL};
     bool good = stage && s_plan(self, stage, &copy, &totals, error);
     if (good) {

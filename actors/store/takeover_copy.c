@@ -16,7 +16,8 @@ static const struct target {
     enum statement_number insert; /* puts a row in */
 } s_targets[TAKEOVER_TARGETS] = {
 #define TARGET(name) \
-    [TAKEOVER_TO_##name] = {#name, STATEMENT_takeover_##name##_there, STATEMENT_takeover_##name##_insert}
+    [TAKEOVER_TO_##  \
+        name] = {#name, STATEMENT_takeover_##name##_there, STATEMENT_takeover_##name##_insert}
     TARGET(users),
     TARGET(problems),
     TARGET(test_cases),
@@ -63,7 +64,8 @@ static bool s_end(const struct takeover_copy *self, bool good, struct store_erro
            good;
 }
 
-/* ---- what is there ----------------------------------------------------------------------------- */
+/* ---- what is there -----------------------------------------------------------------------------
+ */
 
 static bool s_keep_there(const struct takeover_copy *self, sqlite3_stmt *add,
                          const struct rec_store_result *result, int64_t *last,
@@ -97,8 +99,7 @@ static bool s_look(const struct takeover_copy *self, enum takeover_target target
         struct value_list params = {1, &after};
         struct rec_store_result result = {0};
         good = s_begin(self, false, error);
-        bool asked =
-            good && s_run(self, s_targets[target].there, &params, &arena, &result, error);
+        bool asked = good && s_run(self, s_targets[target].there, &params, &arena, &result, error);
         good = (!good || s_end(self, asked, error)) && asked;
         rows = good ? result_rows(&result) : 0;
         good = good && s_keep_there(self, add, &result, &last, error);
@@ -119,7 +120,8 @@ bool takeover_copy_look(const struct takeover_copy *self, struct store_error *er
     return good;
 }
 
-/* ---- copying --------------------------------------------------------------------------------------- */
+/* ---- copying
+ * --------------------------------------------------------------------------------------- */
 
 static struct value s_value(sqlite3_stmt *row, int column)
 {

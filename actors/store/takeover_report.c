@@ -7,10 +7,11 @@
 
 #define REASONS_MAX 40 /* lines of reasons on the screen */
 
-/* ---- the columns that were not found --------------------------------------------------------------- */
+/* ---- the columns that were not found
+ * --------------------------------------------------------------- */
 
-static void s_print_columns(const struct takeover_stage *stage, const struct takeover_source *source,
-                            FILE *out)
+static void s_print_columns(const struct takeover_stage *stage,
+                            const struct takeover_source *source, FILE *out)
 {
     for (enum takeover_table table = 0; table < TAKEOVER_TABLES; table++) {
         const struct takeover_shape *shape = &takeover_shapes[table];
@@ -35,10 +36,12 @@ static void s_print_columns(const struct takeover_stage *stage, const struct tak
     }
 }
 
-/* ---- counts and reasons ------------------------------------------------------------------------------ */
+/* ---- counts and reasons
+ * ------------------------------------------------------------------------------ */
 
 static const char s_counts[] =
-    "WITH names (target, source, nth) AS (VALUES ('users', 'users', 1), ('problems', 'problems', 2),"
+    "WITH names (target, source, nth) AS (VALUES ('users', 'users', 1), ('problems', 'problems', "
+    "2),"
     " ('test_cases', 'test_cases', 3), ('rooms', 'rooms', 4), ('participants', 'participants', 5),"
     " ('room_problems', 'room_problems', 6), ('participant_problems', 'participant_problems', 7),"
     " ('submissions', 'app_submissions', 8), ('contest_history', 'contest_history', 9))"
@@ -92,7 +95,8 @@ static const char s_reasons[] =
     "   substr(what, 1, instr(what, ':') - 1) END FROM mended UNION ALL"
     "  SELECT 'clash', source, CASE instr(why, ' under') WHEN 0 THEN why ELSE"
     "   'the same stands here under another id' END FROM clash)"
-    " GROUP BY kind, source, CASE WHEN what LIKE '\"%' THEN 'word' WHEN what LIKE 'user %' THEN 'user'"
+    " GROUP BY kind, source, CASE WHEN what LIKE '\"%' THEN 'word' WHEN what LIKE 'user %' THEN "
+    "'user'"
     " WHEN what LIKE 'nothing told%' THEN 'far' ELSE what END ORDER BY kind, source, COUNT(*) DESC";
 
 static bool s_print_reasons(struct takeover_stage *stage, FILE *out, struct store_error *error)
@@ -118,15 +122,16 @@ static bool s_print_reasons(struct takeover_stage *stage, FILE *out, struct stor
     return code == SQLITE_DONE || takeover_stage_failed(stage, error);
 }
 
-bool takeover_report_print(struct takeover_stage *stage, const struct takeover_source *source, FILE *out,
-                           struct takeover_totals *totals, struct store_error *error)
+bool takeover_report_print(struct takeover_stage *stage, const struct takeover_source *source,
+                           FILE *out, struct takeover_totals *totals, struct store_error *error)
 {
     fprintf(out, "from %s\n", source->where);
     s_print_columns(stage, source, out);
     return s_print_counts(stage, out, totals, error) && s_print_reasons(stage, out, error);
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------ */
+/* ---- the file
+ * ------------------------------------------------------------------------------------------ */
 
 static const char s_lines[] =
     "SELECT 'left out', source, id, why FROM left_out"
@@ -134,7 +139,8 @@ static const char s_lines[] =
     " UNION ALL SELECT 'kept', source, id, 'it differs here: it stays as it is here' FROM kept"
     " UNION ALL SELECT 'clash', source, id, why FROM clash";
 
-bool takeover_report_write(struct takeover_stage *stage, const char *path, struct store_error *error)
+bool takeover_report_write(struct takeover_stage *stage, const char *path,
+                           struct store_error *error)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     FILE *out = file >= 0 ? fdopen(file, "w") : NULL;

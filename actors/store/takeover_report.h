@@ -1,5 +1,5 @@
-/* What a person reads of a take-over: a table of counts and the reasons on the screen, bounded; each row
- * that is not taken as it is in a file. */
+/* What a person reads of a take-over: a table of counts and the reasons on the screen, bounded;
+ * each row that is not taken as it is in a file. */
 #ifndef STORE_TAKEOVER_REPORT_H
 #define STORE_TAKEOVER_REPORT_H
 
@@ -14,9 +14,10 @@ struct takeover_totals {
 };
 
 /* Prints what was found, what will be done, and why the rest will not. After compare. */
-bool takeover_report_print(struct takeover_stage *stage, const struct takeover_source *source, FILE *out,
-                           struct takeover_totals *totals, struct store_error *error);
+bool takeover_report_print(struct takeover_stage *stage, const struct takeover_source *source,
+                           FILE *out, struct takeover_totals *totals, struct store_error *error);
 /* Writes the file, 0600: kind, table, id, sentence, with tabs between. */
-bool takeover_report_write(struct takeover_stage *stage, const char *path, struct store_error *error);
+bool takeover_report_write(struct takeover_stage *stage, const char *path,
+                           struct store_error *error);
 
 #endif

@@ -1,6 +1,7 @@
-/* All columns are fetched as text: what a text means is decided in one place (takeover_value), whatever
- * type the column had. Timestamps become milliseconds in SQL, since only the database knows its zones;
- * those without a zone are read in the session's, UTC unless the URL's options say otherwise. */
+/* All columns are fetched as text: what a text means is decided in one place (takeover_value),
+ * whatever type the column had. Timestamps become milliseconds in SQL, since only the database
+ * knows its zones; those without a zone are read in the session's, UTC unless the URL's options say
+ * otherwise. */
 #include "actors/store/takeover_source.h"
 
 #include <stdlib.h>
@@ -37,9 +38,9 @@ static bool s_connect(struct reading *self, const char *url)
 {
     /* the URL's own options come later, so they win */
     static const char *const keys[] = {"options", "connect_timeout", "fallback_application_name",
-                                       "dbname", "client_encoding", NULL};
-    const char *const values[] = {"-c TimeZone=UTC", CONNECT_TIMEOUT_S, "codecomp migrate", url,
-                                  "UTF8", NULL};
+                                       "dbname",  "client_encoding", NULL};
+    const char *const values[] = {
+        "-c TimeZone=UTC", CONNECT_TIMEOUT_S, "codecomp migrate", url, "UTF8", NULL};
     if (strncmp(url, "postgresql://", 13) != 0 && strncmp(url, "postgres://", 11) != 0)
         return store_error_set(self->error, "--from: the URL must begin with \"postgresql://\"");
     self->connection = PQconnectdbParams(keys, values, 1);
@@ -61,8 +62,8 @@ static bool s_exec(struct reading *self, const char *sql)
     return good || s_failed(self, "reading could not begin");
 }
 
-/* Repeatable read: all tables as they are at one instant. Large tables from their first row on, so that
- * which of two rows comes first is the same the next time. */
+/* Repeatable read: all tables as they are at one instant. Large tables from their first row on, so
+ * that which of two rows comes first is the same the next time. */
 static bool s_begin(struct reading *self)
 {
     return s_exec(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") &&
@@ -72,13 +73,14 @@ static bool s_begin(struct reading *self)
            s_exec(self, "SET LOCAL extra_float_digits = 1");
 }
 
-/* ---- columns ------------------------------------------------------------------------------------- */
+/* ---- columns
+ * ------------------------------------------------------------------------------------- */
 
 /* A column of a table there. */
 struct theirs {
     const char *name; /* as it is called */
     const char *type; /* "character varying" */
-    char category;    /* pg_type's: N number, S text, B boolean, D date and time, E enumeration, … */
+    char category; /* pg_type's: N number, S text, B boolean, D date and time, E enumeration, … */
 };
 
 static bool s_one_of(const char *word, const char *words)
@@ -93,8 +95,8 @@ static bool s_one_of(const char *word, const char *words)
     return false;
 }
 
-/* How a value of theirs is written as the text that we read; NULL: it can't be. %s is the column. A large
- * object is what Hibernate makes of @Lob. */
+/* How a value of theirs is written as the text that we read; NULL: it can't be. %s is the column. A
+ * large object is what Hibernate makes of @Lob. */
 static const char *s_expression(enum takeover_kind kind, const struct theirs *theirs)
 {
     bool text = kind == TAKEOVER_TEXT || kind == TAKEOVER_BYTES;
@@ -111,8 +113,7 @@ static const char *s_expression(enum takeover_kind kind, const struct theirs *th
         return text ? "%s::text" : "CASE WHEN abs(%s) < 1e18 THEN trunc(%s)::numeric::text END";
     if (theirs->category == 'B' && (kind == TAKEOVER_INT || kind == TAKEOVER_MS))
         return NULL;
-    return strchr("NSBED", theirs->category) ||
-                   s_one_of(theirs->type, "json jsonb uuid xml")
+    return strchr("NSBED", theirs->category) || s_one_of(theirs->type, "json jsonb uuid xml")
                ? "%s::text"
                : NULL;
 }
@@ -139,8 +140,8 @@ static void s_append_column(struct reading *self, struct buffer *sql,
 }
 
 /* The column of that name, else the first of the others; NULL: none. */
-static const struct theirs *s_find(const struct takeover_column *column, const struct theirs *theirs,
-                                   size_t count)
+static const struct theirs *s_find(const struct takeover_column *column,
+                                   const struct theirs *theirs, size_t count)
 {
     const struct theirs *found = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -186,14 +187,14 @@ static bool s_build(struct reading *self, enum takeover_table table, const PGres
 static bool s_look(struct reading *self, enum takeover_table table, struct buffer *sql)
 {
     const char *name = takeover_shapes[table].name;
-    PGresult *columns = PQexecParams(
-        self->connection,
-        "SELECT a.attname, format_type(b.oid, NULL), b.typcategory FROM pg_attribute a"
-        " JOIN pg_type t ON t.oid = a.atttypid"
-        " JOIN pg_type b ON b.oid = COALESCE(NULLIF(t.typbasetype, 0), t.oid)"
-        " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped"
-        " ORDER BY a.attnum",
-        1, NULL, &name, NULL, NULL, 0);
+    PGresult *columns =
+        PQexecParams(self->connection,
+                     "SELECT a.attname, format_type(b.oid, NULL), b.typcategory FROM pg_attribute a"
+                     " JOIN pg_type t ON t.oid = a.atttypid"
+                     " JOIN pg_type b ON b.oid = COALESCE(NULLIF(t.typbasetype, 0), t.oid)"
+                     " WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped"
+                     " ORDER BY a.attnum",
+                     1, NULL, &name, NULL, NULL, 0);
     bool good = PQresultStatus(columns) == PGRES_TUPLES_OK;
     if (good)
         self->source->tables[table] = s_build(self, table, columns, sql);
@@ -201,7 +202,8 @@ static bool s_look(struct reading *self, enum takeover_table table, struct buffe
     return good || s_failed(self, "its tables can't be looked at");
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------------------------ */
 
 static bool s_add(struct reading *self, enum takeover_table table, const PGresult *row)
 {
@@ -241,18 +243,18 @@ static bool s_read_table(struct reading *self, enum takeover_table table)
     bool good = s_look(self, table, &sql);
     if (good && self->source->tables[table]) {
         good = takeover_stage_begin(self->stage, table, self->error) &&
-               s_read_rows(self, table, sql.data) &&
-               takeover_stage_end(self->stage, self->error);
+               s_read_rows(self, table, sql.data) && takeover_stage_end(self->stage, self->error);
     }
     buffer_fini(&sql);
     return good;
 }
 
-bool takeover_source_read(struct takeover_source *self, const char *url, struct takeover_stage *stage,
-                          takeover_tick *tick, void *user, struct store_error *error)
+bool takeover_source_read(struct takeover_source *self, const char *url,
+                          struct takeover_stage *stage, takeover_tick *tick, void *user,
+                          struct store_error *error)
 {
-    struct reading reading = {.source = self, .stage = stage, .tick = tick, .user = user,
-                              .error = error};
+    struct reading reading = {
+        .source = self, .stage = stage, .tick = tick, .user = user, .error = error};
     *self = (struct takeover_source){0};
     bool good = s_connect(&reading, url) && s_begin(&reading);
     for (enum takeover_table table = 0; good && table < TAKEOVER_TABLES; table++)

@@ -19,7 +19,9 @@ enum { SCRIPT_SORT, SCRIPT_OUTGOING, SCRIPT_COMPARE };
 
 #define TABLE(name, what) static const struct takeover_column s_##name[] = {
 #define COLUMN(name, kind, limit, others) {#name, TAKEOVER_##kind, limit, others},
-#define END_TABLE };
+#define END_TABLE \
+    }             \
+    ;
 #include "actors/store/takeover.def"
 #undef TABLE
 #undef COLUMN
@@ -49,8 +51,10 @@ static bool s_exec(struct takeover_stage *self, const char *sql, struct store_er
 
 static bool s_create_tables(struct takeover_stage *self, struct store_error *error)
 {
-    static const char *const types[] = {[TAKEOVER_INT] = "INTEGER", [TAKEOVER_MS] = "INTEGER",
-                                        [TAKEOVER_FLAG] = "INTEGER", [TAKEOVER_TEXT] = "TEXT",
+    static const char *const types[] = {[TAKEOVER_INT] = "INTEGER",
+                                        [TAKEOVER_MS] = "INTEGER",
+                                        [TAKEOVER_FLAG] = "INTEGER",
+                                        [TAKEOVER_TEXT] = "TEXT",
                                         [TAKEOVER_BYTES] = "BLOB"};
     bool good = true;
     for (enum takeover_table table = 0; good && table < TAKEOVER_TABLES; table++) {
@@ -74,8 +78,8 @@ struct takeover_stage *takeover_stage_new(const char *folder, struct store_error
     char *path;
     check(self && asprintf(&path, "%s/takeover.XXXXXX", folder) >= 0);
     int file = mkstemp(path); /* 0600 */
-    bool good = file >= 0 && sqlite3_open_v2(path, &self->database, SQLITE_OPEN_READWRITE, NULL) ==
-                                 SQLITE_OK;
+    bool good = file >= 0 &&
+                sqlite3_open_v2(path, &self->database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
     if (!good)
         store_error_set(error, "%s can't be written to", folder);
     static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF;"
@@ -114,7 +118,8 @@ sqlite3_stmt *takeover_stage_prepare(struct takeover_stage *self, const char *sq
     return statement;
 }
 
-/* ---- filling ------------------------------------------------------------------------------------- */
+/* ---- filling
+ * ------------------------------------------------------------------------------------- */
 
 bool takeover_stage_begin(struct takeover_stage *self, enum takeover_table table,
                           struct store_error *error)
@@ -142,9 +147,9 @@ static int s_bind_mended(sqlite3_stmt *statement, int place, struct slice text)
 /* SQLITE_MISMATCH: no value of that kind. */
 static int s_bind(sqlite3_stmt *statement, int place, enum takeover_kind kind, struct slice text)
 {
-    static bool (*const readers[])(struct slice, int64_t *) = {
-        [TAKEOVER_INT] = takeover_number, [TAKEOVER_MS] = takeover_time,
-        [TAKEOVER_FLAG] = takeover_flag};
+    static bool (*const readers[])(struct slice, int64_t *) = {[TAKEOVER_INT] = takeover_number,
+                                                               [TAKEOVER_MS] = takeover_time,
+                                                               [TAKEOVER_FLAG] = takeover_flag};
     int64_t value;
     if (kind == TAKEOVER_BYTES)
         return sqlite3_bind_blob64(statement, place, text.data, text.length, SQLITE_STATIC);
@@ -182,7 +187,8 @@ bool takeover_stage_end(struct takeover_stage *self, struct store_error *error)
     return s_exec(self, "COMMIT", error);
 }
 
-/* ---- hashes ---------------------------------------------------------------------------------------- */
+/* ---- hashes
+ * ---------------------------------------------------------------------------------------- */
 
 static void s_hash_bytes(EVP_MD_CTX *hash, const void *data, int length)
 {
@@ -258,7 +264,8 @@ static bool s_hash_problems(struct takeover_stage *self, struct store_error *err
     return good;
 }
 
-/* ---- the scripts ----------------------------------------------------------------------------------- */
+/* ---- the scripts
+ * ----------------------------------------------------------------------------------- */
 
 /* One transaction each: without it every statement would write its pages out for itself. */
 static bool s_script(struct takeover_stage *self, size_t script, struct store_error *error)

@@ -1,6 +1,7 @@
-/* Where a database that is taken over is sorted: SQLite in a nameless file in the data folder, gone with
- * the process however that ends. What was found goes in as text, the scripts of sql/takeover do the
- * rest. Memory is bounded by SQLite's cache, the file grows with what was found. Blocking; one thread. */
+/* Where a database that is taken over is sorted: SQLite in a nameless file in the data folder, gone
+ * with the process however that ends. What was found goes in as text, the scripts of sql/takeover
+ * do the rest. Memory is bounded by SQLite's cache, the file grows with what was found. Blocking;
+ * one thread. */
 #ifndef STORE_TAKEOVER_STAGE_H
 #define STORE_TAKEOVER_STAGE_H
 
@@ -39,10 +40,11 @@ struct takeover_shape {
 extern const struct takeover_shape takeover_shapes[TAKEOVER_TABLES];
 
 struct takeover_stage {
-    sqlite3 *database;   /* owned */
-    sqlite3_stmt *add;   /* owned: of the table that is being filled; or NULL */
-    int64_t found[TAKEOVER_TABLES];                          /* rows of each */
-    int64_t unreadable[TAKEOVER_TABLES][TAKEOVER_COLUMNS_MAX]; /* values that were none of their kind */
+    sqlite3 *database;              /* owned */
+    sqlite3_stmt *add;              /* owned: of the table that is being filled; or NULL */
+    int64_t found[TAKEOVER_TABLES]; /* rows of each */
+    int64_t unreadable[TAKEOVER_TABLES]
+                      [TAKEOVER_COLUMNS_MAX]; /* values that were none of their kind */
 };
 
 /* NULL: the error says why. */
@@ -50,7 +52,8 @@ struct takeover_stage *takeover_stage_new(const char *folder, struct store_error
 /* Takes NULL and a pointer to NULL. */
 void takeover_stage_destroy(struct takeover_stage **self_p);
 
-/* Rows of one table: begin, add …, end. A text without an address is NULL; columns as in the shape. */
+/* Rows of one table: begin, add …, end. A text without an address is NULL; columns as in the shape.
+ */
 bool takeover_stage_begin(struct takeover_stage *self, enum takeover_table table,
                           struct store_error *error);
 bool takeover_stage_add(struct takeover_stage *self, enum takeover_table table,

@@ -1,5 +1,5 @@
-/* Bounded readers of short texts. What they refuse becomes NULL, and the rules of sql/takeover say what
- * that means. */
+/* Bounded readers of short texts. What they refuse becomes NULL, and the rules of sql/takeover say
+ * what that means. */
 #include "actors/store/takeover_value.h"
 
 #include <ctype.h>
@@ -88,13 +88,14 @@ static bool s_read_date(const char *text, int64_t *value_ms)
 bool takeover_time(struct slice text, int64_t *value_ms)
 {
     char date[TEXT_BYTES];
-    bool good = takeover_number(text, value_ms) || (s_trim(text, date) && s_read_date(date, value_ms));
+    bool good =
+        takeover_number(text, value_ms) || (s_trim(text, date) && s_read_date(date, value_ms));
     return good && *value_ms >= 0 && *value_ms <= TAKEOVER_TIME_MAX_MS;
 }
 
 bool takeover_flag(struct slice text, int64_t *value)
 {
-    static const char *const words[] = {"true", "false", "t", "f",   "yes", "no",
+    static const char *const words[] = {"true", "false", "t",  "f",   "yes", "no",
                                         "y",    "n",     "on", "off", "1",   "0"};
     char word[TEXT_BYTES];
     if (!s_trim(text, word))

@@ -12,7 +12,7 @@
 #define START 2000
 #define END 602000
 
-/* Adds a statement with its parameters: i an int64_t, t a text, n NULL. */
+/* Adds a statement with its parameters: i an int64_t, t a text, b bytes, n NULL. */
 static void s_op(struct fixture *self, enum statement_number statement, const char *types, ...)
 {
     va_list arguments;
@@ -23,6 +23,8 @@ static void s_op(struct fixture *self, enum statement_number statement, const ch
             commit_i64(&self->commit, va_arg(arguments, int64_t));
         else if (*types == 't')
             commit_text(&self->commit, slice_of(va_arg(arguments, const char *)));
+        else if (*types == 'b')
+            fixture_blob(&self->commit, slice_of(va_arg(arguments, const char *)));
         else
             commit_opt(&self->commit, I64_NONE);
     va_end(arguments);
@@ -436,6 +438,60 @@ static void s_retired_problem(void **state)
     fixture_refused(self, 0);
 }
 
+/* What is copied in is found again, under the key and look that sql/takeover compares it by. */
+static void s_there(struct fixture *self, enum statement_number statement, const char *key,
+                    const char *look)
+{
+    const struct rec_store_result *result = RUN(self, statement, "i", N(0));
+    assert_true(slice_is(result_text(&result[0], 0, 1), key));
+    assert_true(slice_is(result_text(&result[0], 0, 2), look));
+    assert_int_equal(result_rows(&RUN(self, statement, "i", s_i64(&result[0], 0, 0))[0]),
+                     result_rows(&result[0]) - 1);
+}
+
+static void s_taken_over(struct fixture *self)
+{
+    RUN(self, STATEMENT_takeover_users_insert, "ittti", N(8), "Ada", "a@b.c", "GOOGLE", N(0));
+    RUN(self, STATEMENT_takeover_users_insert, "ittti", N(9), "Ben", "b@b.c", "GOOGLE", N(0));
+    RUN(self, STATEMENT_takeover_problems_insert, "ittttiiitt", N(5), "takeover-5", "Sum", "Add",
+        "easy", N(1000), N(64), N(1), HASH, HASH);
+    RUN(self, STATEMENT_takeover_test_cases_insert, "iiiitbb", N(50), N(5), N(1), N(0), "1", "1",
+        "2");
+    RUN(self, STATEMENT_takeover_rooms_insert, "iitiiiiiiit", N(7), N(8), "secret", N(1), N(600000),
+        N(START), N(START), N(END), N(1), N(8), "WIN");
+    RUN(self, STATEMENT_takeover_participants_insert, "iiiii", N(70), N(7), N(8), N(1), N(START));
+    RUN(self, STATEMENT_takeover_participants_insert, "iiiii", N(71), N(7), N(9), N(2), N(START));
+    RUN(self, STATEMENT_takeover_room_problems_insert, "iiii", N(72), N(7), N(5), N(0));
+    RUN(self, STATEMENT_takeover_participant_problems_insert, "iiiiiiii", N(73), N(8), N(7), N(5),
+        N(1), N(0), N(1), N(START));
+    RUN(self, STATEMENT_takeover_submissions_insert, "iiiiiitiit", N(74), N(8), N(7), N(5), N(1),
+        N(71), "Accepted", N(START), N(START), "code");
+    RUN(self, STATEMENT_takeover_contest_history_insert, "iiiiiti", N(75), N(8), N(7), N(1), N(0),
+        "WIN", N(END));
+}
+
+static void s_takeover(void **state)
+{
+    struct fixture *self = *state;
+    s_taken_over(self);
+    s_there(self, STATEMENT_takeover_users_there, "a@b.c", "Ada");
+    s_there(self, STATEMENT_takeover_problems_there, "takeover-5", "Sum/" HASH);
+    s_there(self, STATEMENT_takeover_test_cases_there, "5/1", "");
+    s_there(self, STATEMENT_takeover_rooms_there, "8386102064546473330/7", "8/2000/1/WIN/8");
+    s_there(self, STATEMENT_takeover_participants_there, "7/8", "1");
+    s_there(self, STATEMENT_takeover_room_problems_there, "7/5", "0");
+    s_there(self, STATEMENT_takeover_participant_problems_there, "7/8/5", "1/0/1");
+    s_there(self, STATEMENT_takeover_submissions_there, "8386102064546473330/74", "Accepted/7/8/5");
+    s_there(self, STATEMENT_takeover_contest_history_there, "7/8", "WIN/1/0");
+    fixture_forget(self);
+    s_taken_over(self); /* a second time changes nothing, and is no error */
+    assert_int_equal(RUN(self, STATEMENT_takeover_server_seen, "i", N(0))[0].changed, 0);
+    s_take(self, "one", 1000, 0);
+    fixture_run(self);
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_takeover_server_seen, "i", N(999))[0]), 1);
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_takeover_server_seen, "i", N(1000))[0]), 0);
+}
+
 static void s_no_statement_is_forgotten(void **state)
 {
     (void)state;
@@ -451,8 +507,13 @@ static void s_no_statement_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(s_contest), CASE(s_abandoned_room),  CASE(s_claims),
-        CASE(s_logins),  CASE(s_retired_problem), cmocka_unit_test(s_no_statement_is_forgotten),
+        CASE(s_contest),
+        CASE(s_abandoned_room),
+        CASE(s_claims),
+        CASE(s_logins),
+        CASE(s_retired_problem),
+        CASE(s_takeover),
+        cmocka_unit_test(s_no_statement_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
