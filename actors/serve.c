@@ -428,6 +428,7 @@ static bool s_start_runner(struct server *self)
     struct runner_options options = {.topology = &self->plan.topology,
                                      .data_folder = self->options->data,
                                      .urls = self->options->runner,
+                                     .judges = self->plan.hosted[ACTOR_judge],
                                      .slots = (unsigned)self->options->runner_slots,
                                      .insecure = self->options->insecure_runner,
                                      .judge0_token = "",

@@ -34,8 +34,11 @@ struct incoming {
 struct queue_amqp {
     struct broker publisher, consumer; /* both open */
     struct incoming incoming;          /* on the consumer's */
+    bool asked;                        /* the consumer's channel owes us an answer */
     bool consuming;                    /* deliveries have been asked for */
+    uint32_t wanted, prefetch;         /* deliveries: as the judge wants it, as the server knows */
     uint32_t consumers;                /* made so far: the number of the last one */
+    uint32_t depths;                   /* queues whose depth is to be asked */
     bool blocked;                      /* the server takes nothing now */
     struct broker_error error;         /* of the loss; text "": none yet */
 };
@@ -184,43 +187,61 @@ static bool s_reject(void *state, int64_t tag)
     return s_said(self, &self->consumer, status, "reject");
 }
 
-/* The prefetch of a consumer is the channel's at its making: another one needs another consumer, of
- * another name, because the server (3.10) has not forgotten the old one yet when it makes the new.
- */
+/* Questions go one by one, each after the answer to the one before. The prefetch of a consumer is
+ * the channel's at its making: another one needs another consumer. */
+static bool s_ask_next(struct queue_amqp *self)
+{
+    amqp_connection_state_t connection = self->consumer.connection;
+    char name[24];
+    snprintf(name, sizeof name, "judge-%u", self->consumers + !self->consuming);
+    amqp_bytes_t tag = amqp_cstring_bytes(name), queue = amqp_cstring_bytes(QUEUE_NAME);
+    amqp_method_number_t id;
+    union {
+        amqp_basic_cancel_t cancel;
+        amqp_basic_qos_t qos;
+        amqp_basic_consume_t consume;
+        amqp_queue_declare_t declare;
+    } method;
+    if (self->asked)
+        return true;
+    if (self->consuming && self->prefetch != self->wanted) {
+        id = AMQP_BASIC_CANCEL_METHOD;
+        method.cancel = (amqp_basic_cancel_t){.consumer_tag = tag};
+        self->consuming = false;
+    } else if (!self->consuming && self->wanted && self->prefetch != self->wanted) {
+        id = AMQP_BASIC_QOS_METHOD;
+        method.qos = (amqp_basic_qos_t){.prefetch_count = (uint16_t)self->wanted};
+        self->prefetch = self->wanted;
+    } else if (!self->consuming && self->wanted) {
+        id = AMQP_BASIC_CONSUME_METHOD;
+        method.consume = (amqp_basic_consume_t){.queue = queue, .consumer_tag = tag};
+        self->consuming = true;
+        self->consumers++;
+    } else if (self->depths) {
+        id = AMQP_QUEUE_DECLARE_METHOD;
+        method.declare = (amqp_queue_declare_t){.queue = queue, .passive = 1};
+        if (--self->depths == 0)
+            method.declare.queue = amqp_cstring_bytes(QUEUE_DEAD);
+    } else
+        return true;
+    self->asked = true;
+    return s_said(self, &self->consumer, amqp_send_method(connection, BROKER_CHANNEL, id, &method),
+                  "consume");
+}
+
 static bool s_prefetch(void *state, uint32_t count)
 {
     struct queue_amqp *self = state;
-    char old_name[24], name[24];
-    snprintf(old_name, sizeof old_name, "judge-%u", self->consumers);
-    snprintf(name, sizeof name, "judge-%u", self->consumers + 1);
-    amqp_connection_state_t connection = self->consumer.connection;
-    amqp_basic_cancel_t cancel = {amqp_cstring_bytes(old_name), 0};
-    amqp_basic_qos_t qos = {0, (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX), 0};
-    amqp_basic_consume_t consume = {.queue = amqp_cstring_bytes(QUEUE_NAME),
-                                    .consumer_tag = amqp_cstring_bytes(name)};
-    int status = AMQP_STATUS_OK;
-    if (self->consuming)
-        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CANCEL_METHOD, &cancel);
-    if (status == AMQP_STATUS_OK && count)
-        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_QOS_METHOD, &qos);
-    if (status == AMQP_STATUS_OK && count)
-        status = amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CONSUME_METHOD, &consume);
-    self->consuming = count != 0;
-    self->consumers += self->consuming;
-    return s_said(self, &self->consumer, status, "consume");
+    self->wanted = count < UINT16_MAX ? count : UINT16_MAX;
+    return s_ask_next(self);
 }
 
 static bool s_ask_depth(void *state)
 {
     struct queue_amqp *self = state;
-    const char *const names[] = {QUEUE_NAME, QUEUE_DEAD};
-    int status = AMQP_STATUS_OK;
-    for (int i = 0; i < 2 && status == AMQP_STATUS_OK; i++) {
-        amqp_queue_declare_t declare = {.queue = amqp_cstring_bytes(names[i]), .passive = 1};
-        status = amqp_send_method(self->consumer.connection, BROKER_CHANNEL,
-                                  AMQP_QUEUE_DECLARE_METHOD, &declare);
-    }
-    return s_said(self, &self->consumer, status, "ask how many messages wait");
+    if (self->depths == 0)
+        self->depths = 2;
+    return s_ask_next(self);
 }
 
 static bool s_takes(const void *state)
@@ -297,6 +318,12 @@ static void s_on_depth(const amqp_queue_declare_ok_t *answer, struct queue_event
     *(waiting ? &event->waiting : &event->dead) = answer->message_count;
 }
 
+static void s_on_answer(struct queue_amqp *self)
+{
+    self->asked = false;
+    s_ask_next(self);
+}
+
 static void s_on_method(struct queue_amqp *self, const struct broker *broker,
                         const amqp_method_t *method, struct queue_event *event)
 {
@@ -321,6 +348,12 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
         break;
     case AMQP_QUEUE_DECLARE_OK_METHOD:
         s_on_depth(decoded, event);
+        s_on_answer(self);
+        break;
+    case AMQP_BASIC_CANCEL_OK_METHOD:
+    case AMQP_BASIC_QOS_OK_METHOD:
+    case AMQP_BASIC_CONSUME_OK_METHOD:
+        s_on_answer(self);
         break;
     case AMQP_CONNECTION_BLOCKED_METHOD:
         self->blocked = true;
@@ -344,7 +377,7 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
                       ((amqp_connection_close_t *)decoded)->reply_text, doing, &self->error);
         s_lost(self, event);
         break;
-    default: /* answers to prefetch, of which there is nothing to learn */
+    default: /* nothing that concerns us */
         break;
     }
 }

@@ -7,6 +7,7 @@
 
 #include "actors/runner/slot.h"
 #include "actors/runtime/tsan.h"
+#include "actors/runtime/clock.h"
 #include "proto/check.h"
 
 struct runner {
@@ -151,6 +152,7 @@ struct runner *runner_start(const struct runner_options *options, struct buffer 
     unsigned opened = 0;
     check(self);
     self->common.options = *options;
+    self->common.spread = (uint32_t)clock_chance();
     pthread_mutex_init(&self->mutex, NULL);
     while (self->place_count < RUNNER_PLACES_MAX && s_next_url(&urls, place.url))
         opened += s_open_place(self, &place, error);

@@ -14,6 +14,7 @@ struct runner_options {
     const struct topology *topology; /* borrowed, outlives the runner; so are the texts */
     const char *data_folder;         /* exists; tests are kept in tests/ below it */
     const char *urls;                /* --runner: one or more, by commas */
+    uint64_t judges;                 /* judges of this process: a bit mask of shards; 0: none */
     unsigned slots;                  /* of each place; 0: one per processor, or per Judge0 worker */
     bool insecure;                   /* the operator's switch: judge without isolation */
     const char *judge0_token;        /* for X-Auth-Token; "": none */

@@ -26,11 +26,49 @@ static bool s_stopping(const struct slot *self)
 /* ---- saying things to the judge ----------------------------------------------------------------
  */
 
-static void s_say(struct slot *self, uint16_t id, const void *message)
+/* False: that judge can't be reached now. */
+static bool s_say_to(struct slot *self, uint8_t judge, uint16_t id, const void *message)
 {
     struct envelope envelope = {
         .reply = {.actor = ACTOR_runner, .slot = QUESTION_READY, .generation = self->generation}};
-    port_ask(self->port, &envelope, ACTOR_judge, 0, id, message);
+    return port_ask(self->port, &envelope, ACTOR_judge, judge, id, message) == PORT_SENT;
+}
+
+static void s_say(struct slot *self, uint16_t id, const void *message)
+{
+    s_say_to(self, self->judge, id, message);
+}
+
+/* The judge that we belong to: one of our process, where there is one; else they share the slots.
+ */
+static uint8_t s_home(const struct slot *self)
+{
+    const struct runner_options *options = &self->common->options;
+    uint8_t shards = options->topology->shards[ACTOR_judge];
+    uint64_t ours = options->judges;
+    if (!ours)
+        return (uint8_t)((self->common->spread + self->number) % shards);
+    for (unsigned skip = self->number % (unsigned)__builtin_popcountll(ours); skip; skip--)
+        ours &= ours - 1;
+    return (uint8_t)__builtin_ctzll(ours);
+}
+
+/* Says it to the judge that we belong to, and while that can't be reached to the next one. Whom we
+ * leave forgets us, and what he still sends is void. */
+static void s_say_to_a_judge(struct slot *self, const struct msg_runner_ready *ready)
+{
+    uint8_t shards = self->common->options.topology->shards[ACTOR_judge], home = s_home(self);
+    uint8_t before = self->judge;
+    for (uint8_t i = 0; i < shards; i++) {
+        uint8_t judge = (uint8_t)((home + i) % shards);
+        self->generation += judge != self->judge;
+        self->judge = judge;
+        if (!s_say_to(self, judge, MSG_runner_ready, ready))
+            continue;
+        if (self->known && judge != before)
+            s_say_to(self, before, MSG_runner_leave, &(struct msg_runner_leave){0});
+        return;
+    }
 }
 
 static void s_say_ready(struct slot *self)
@@ -41,9 +79,9 @@ static void s_say_ready(struct slot *self)
         list[i] = (struct rec_language){offer->list[i].id, slice_of(offer->list[i].name),
                                         slice_of(offer->list[i].version)};
     struct msg_runner_ready ready = {{offer->count, list}};
-    self->known = true;
     self->ready_ms = clock_now_ms();
-    s_say(self, MSG_runner_ready, &ready);
+    s_say_to_a_judge(self, &ready);
+    self->known = true;
 }
 
 /* `submission_id`: the one that is given back; 0: none. */

@@ -15,6 +15,7 @@
 /* What all slots of a process share; made before them, outlives them. */
 struct slot_common {
     struct runner_options options; /* as given */
+    uint32_t spread;               /* chance: slots of different processes begin elsewhere */
     _Atomic bool stopping;         /* take nothing, give back */
 };
 
@@ -39,7 +40,8 @@ struct slot {
     struct port *port;               /* where the judge and the store answer */
     zsock_t *pipe;                   /* to hear that it shall stop */
     struct offer offer;              /* what can be judged now */
-    bool known;                      /* the judge has been told that we are here */
+    uint8_t judge;                   /* the shard of the judge that we last spoke to */
+    bool known;                      /* it has been told that we are here */
     int64_t tend_ms;                 /* when the driver looks after the slot */
     int64_t ready_ms;                /* when we last said that we are ready */
     uint32_t generation;             /* of our last question */

@@ -136,9 +136,65 @@ class Shared(EndToEnd):
         self.assertEqual((await host.end(room_id))["result"], "WIN")
         await self.empty()
         metrics = await self.metrics(server)
-        self.assertEqual((metrics["queue_published"], metrics["queue_delivered"]), (6, 6))
+        counted = [metrics["queue_" + name] for name in ("published", "delivered", "put_back", "losses")]
+        self.assertEqual(counted, [6, 6, 0, 0])
         self.assertEqual(await server.stop(), 0)
         check_database(server.database, numbers)
+
+    async def test_a_judge_is_killed_in_the_middle(self):
+        judges = await Judges(self, self.broker.url).start()
+        host, guest, room_id, titles = await self.contest(judges.gateway)
+        numbers = await self.submit_all(host, room_id, titles, 4, slow)
+        for number in numbers[:2]:
+            await host.verdict(number)
+        await judges.judges[0].kill()
+        numbers += await self.submit_all(host, room_id, titles, 1, slow)
+        self.assertEqual((await self.finish(host, room_id, numbers))["result"], "WIN")
+        await judges.judges[0].start()
+        host, _, room_id, titles = await self.contest(judges.gateway, 3, 4)
+        more = await self.submit_all(host, room_id, titles, 1, right)
+        await self.finish(host, room_id, more)
+        await self.empty()
+        await judges.stop()
+        check_database(judges.gateway.database, numbers + more)
+        for shard in range(2):
+            self.assertIn("equal", run("replay", str(judges.data.parent / f"journal-{shard}")).stdout)
+
+    async def test_the_broker_is_killed_in_the_middle(self):
+        judges = await Judges(self, self.broker.url).start()
+        host, guest, room_id, titles = await self.contest(judges.gateway)
+        numbers = await self.submit_all(host, room_id, titles, 4, slow)
+        for number in numbers[:2]:
+            await host.verdict(number)
+        await asyncio.to_thread(self.broker.kill)
+        numbers += await self.submit_all(host, room_id, titles, 1, slow)
+        await asyncio.to_thread(self.broker.start)
+        await self.finish(host, room_id, numbers)
+        await self.empty()
+        await judges.stop()
+        check_database(judges.gateway.database, numbers)
+
+    async def test_the_broker_stands_still_and_connections_are_cut(self):
+        with Proxy(self.broker.port) as proxy:
+            url = self.broker.url.replace(f":{self.broker.port}", f":{proxy.port}")
+            judges = await Judges(self, url).start()
+            host, guest, room_id, titles = await self.contest(judges.gateway)
+            numbers = await self.submit_all(host, room_id, titles, 2, slow)
+            await host.verdict(numbers[0])
+            await asyncio.to_thread(proxy.cut)
+            numbers += await self.submit_all(host, room_id, titles, 1, slow)
+            await host.verdict(numbers[0])
+            await asyncio.to_thread(self.broker.freeze)
+            numbers += await self.submit_all(host, room_id, titles, 1, slow)
+            await asyncio.sleep(10)  # of standstill, as an operator's snapshot takes
+            await asyncio.to_thread(self.broker.thaw)
+            await asyncio.to_thread(proxy.refuse)
+            numbers += await self.submit_all(host, room_id, titles, 1, slow)
+            await asyncio.to_thread(proxy.pass_on)
+            await self.finish(host, room_id, numbers)
+            await self.empty()
+            await judges.stop()
+            check_database(judges.gateway.database, numbers)
 
 
 if __name__ == "__main__":
