@@ -240,7 +240,7 @@ static int s_languages(const struct options *options)
     static struct languages languages;
     struct buffer why;
     buffer_init(&why, 64 * 1024);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, &why);
+    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, NULL, &why);
     if (sandbox) {
         languages_detect(&languages, sandbox);
         for (size_t i = 0; i < languages.count; i++)

@@ -431,6 +431,8 @@ static bool s_start_runner(struct server *self)
                                      .judges = self->plan.hosted[ACTOR_judge],
                                      .slots = (unsigned)self->options->runner_slots,
                                      .insecure = self->options->insecure_runner,
+                                     .compile_cache_bytes =
+                                         (uint64_t)self->options->compile_cache,
                                      .judge0_token = "",
                                      .public_url = ""};
     struct buffer why;

@@ -105,7 +105,7 @@ int main(int argument_count, char **arguments)
         fprintf(stderr, "usage: bench_judging FOLDER TIME_MS MEMORY_MB\n");
         return 2;
     }
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, &why);
+    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
     if (!sandbox) {
         fprintf(stderr, "bench_judging: %.*s\n", (int)why.length, why.data);
         return 1;

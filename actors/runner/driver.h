@@ -17,6 +17,8 @@ struct place_options {
     char url[RUNNER_URL_MAX_BYTES]; /* as in --runner */
     unsigned slots;                 /* asked for; 0: as many as there are processors or workers */
     bool insecure;                  /* the operator's switch: judge without isolation */
+    const char *data_folder;        /* exists; what makes compiling faster is kept in shared/ */
+    uint64_t compile_cache_bytes;   /* of compiled submissions kept in memory; 0: none */
     const char *judge0_token;       /* borrowed, outlives the place; "": none */
     const char *public_url;         /* where a Judge0 reaches our gateway; borrowed; "": nowhere */
     int64_t patience_ms;            /* how long a server's queue may stand still; 0: the default */

@@ -1,20 +1,28 @@
 /* The driver for this machine's own sandbox. Its toolchains are asked once, by whichever slot comes
- * first, inside the sandbox; the other slots wait for that. */
+ * first, inside the sandbox; the other slots wait for that. The same slot then prepares what makes
+ * compiling faster, while the others judge already. */
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "actors/runner/driver.h"
+#include "actors/runner/prepared.h"
 #include "actors/runtime/log.h"
+#include "actors/runtime/stats.h"
 #include "proto/check.h"
 
 struct place {
-    unsigned slots;             /* as asked for, or one for each processor */
-    bool insecure;              /* as given */
-    pthread_mutex_t mutex;      /* of the rest */
-    bool detected;              /* languages are there */
-    struct languages languages; /* of this machine; read-only once detected */
+    unsigned slots;              /* as asked for, or one for each processor */
+    bool insecure;               /* as given */
+    char shared[PATH_MAX];       /* folder that all programs may read */
+    struct compile_cache *cache; /* owned; NULL: none */
+    pthread_mutex_t mutex;       /* of the rest */
+    bool detected;               /* languages are there */
+    struct languages languages;  /* of this machine; read-only once detected */
 };
 
 struct slot {
@@ -34,7 +42,6 @@ static bool s_takes(const char *url, char *error, size_t error_size)
 
 static void *s_open(const struct place_options *options, struct buffer *why)
 {
-    (void)why;
     struct place *self = calloc(1, sizeof *self);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     check(self);
@@ -42,6 +49,14 @@ static void *s_open(const struct place_options *options, struct buffer *why)
                   : cores > 0 && cores < SANDBOX_SLOTS_MAX ? (unsigned)cores
                                                            : 1;
     self->insecure = options->insecure;
+    snprintf(self->shared, sizeof self->shared, "%s/shared", options->data_folder);
+    if (mkdir(self->shared, 0755) < 0 && errno != EEXIST) {
+        buffer_printf(why, "%s: %s.\n", self->shared, strerror(errno));
+        free(self);
+        return NULL;
+    }
+    if (options->compile_cache_bytes)
+        self->cache = compile_cache_new(options->compile_cache_bytes);
     pthread_mutex_init(&self->mutex, NULL);
     return self;
 }
@@ -50,6 +65,7 @@ static void s_close(void *place)
 {
     struct place *self = place;
     pthread_mutex_destroy(&self->mutex);
+    compile_cache_destroy(&self->cache);
     free(self);
 }
 
@@ -64,8 +80,8 @@ static void *s_slot_open(void *place, unsigned number, struct buffer *why)
     struct slot *self = calloc(1, sizeof *self);
     check(self);
     self->place = place;
-    self->sandbox =
-        sandbox_new(self->place->insecure ? SANDBOX_INSECURE : SANDBOX_ISOLATED, number, why);
+    self->sandbox = sandbox_new(self->place->insecure ? SANDBOX_INSECURE : SANDBOX_ISOLATED, number,
+                                self->place->shared, why);
     if (self->sandbox)
         return self;
     free(self);
@@ -79,12 +95,25 @@ static void s_slot_close(void *slot)
     free(self);
 }
 
+static void s_prepare(struct slot *self)
+{
+    struct buffer why;
+    if (self->place->insecure) /* its boxes can't be packed */
+        return;
+    buffer_init(&why, 8192);
+    prepared_make(self->sandbox, &self->place->languages, self->place->shared, &why);
+    if (why.length)
+        log_warn("not-prepared", "what=\"%.*s\"", (int)strcspn(why.data, "\n"), why.data);
+    buffer_fini(&why);
+}
+
 static void s_detect(struct slot *self)
 {
     struct place *place = self->place;
     struct languages *languages = &place->languages;
     pthread_mutex_lock(&place->mutex);
-    if (!place->detected) {
+    bool first = !place->detected;
+    if (first) {
         languages_detect(languages, self->sandbox);
         for (size_t i = 0; i < languages->count; i++)
             log_info("language", "id=%u name=\"%s\" version=\"%s\"",
@@ -93,6 +122,8 @@ static void s_detect(struct slot *self)
     }
     place->detected = true;
     pthread_mutex_unlock(&place->mutex);
+    if (first)
+        s_prepare(self);
 }
 
 static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer)
@@ -119,7 +150,9 @@ static void s_judge(void *slot, const struct watch *watch, const struct judging_
     struct judging_task here = *task;
     (void)watch; /* the task's progress is called often enough */
     here.languages = &self->place->languages;
+    here.cache = self->place->cache;
     judging_run(self->sandbox, &here, outcome);
+    stats_add(STAT_compiled_before, outcome->compiled_before);
 }
 
 const struct runner_driver runner_sandbox = {

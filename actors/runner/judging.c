@@ -2,6 +2,7 @@
 #include "actors/runner/judging.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "actors/runner/compare.h"
 #include "actors/runner/verdict.h"
@@ -22,6 +23,7 @@ struct judging {
     const struct judging_task *task; /* borrowed */
     struct judging_outcome *outcome; /* to be filled */
     const struct language *language; /* of the task */
+    const char *version;             /* of its compiler */
     struct buffer output;            /* what the compiler said */
     struct buffer errors;            /* a test's stderr */
     struct compare compare;          /* a test's stdout against the expected */
@@ -107,11 +109,52 @@ static const char *s_compile_failure(const struct outcome *outcome)
     return NULL;
 }
 
+/* What compiling gave is kept for the next time; a compiler that was stopped may get further then.
+ */
+static void s_remember(struct judging *self, const struct compile_key *key, bool refused)
+{
+    static const uint64_t largest = 32ull << 20;
+    struct judging_outcome *outcome = self->outcome;
+    struct compiled compiled = {
+        .refused = refused, .packed = -1, .text_bytes = outcome->compile_output_bytes};
+    if (!refused && (compiled.packed = sandbox_pack_box(self->sandbox, largest)) < 0)
+        return;
+    memcpy(compiled.text, outcome->compile_output, outcome->compile_output_bytes);
+    compile_cache_put(self->task->cache, key, &compiled);
+    if (compiled.packed >= 0)
+        close(compiled.packed);
+}
+
+/* True: it was compiled before, the outcome is as it was then, and the box is open unless it was
+ * refused. */
+static bool s_recall(struct judging *self, const struct compile_key *key)
+{
+    struct judging_outcome *outcome = self->outcome;
+    struct compiled compiled;
+    struct buffer why;
+    if (!compile_cache_get(self->task->cache, key, &compiled))
+        return false;
+    buffer_init(&why, 1024);
+    outcome->compiled_before =
+        compiled.refused || sandbox_open_packed_box(self->sandbox, compiled.packed, &why);
+    buffer_fini(&why);
+    if (compiled.packed >= 0)
+        close(compiled.packed);
+    if (!outcome->compiled_before)
+        return false;
+    if (compiled.refused)
+        outcome->verdict = VERDICT_COMPILATION_ERROR;
+    outcome->compile_output_bytes = compiled.text_bytes;
+    memcpy(outcome->compile_output, compiled.text, compiled.text_bytes);
+    return true;
+}
+
 /* False: the judging is over, and the outcome says how. */
-static bool s_compile(struct judging *self)
+static bool s_compile(struct judging *self, const struct compile_key *key)
 {
     const struct language_values values = {sandbox_box_path(self->sandbox),
-                                           sandbox_scratch_path(self->sandbox), 512};
+                                           sandbox_scratch_path(self->sandbox),
+                                           sandbox_shared_path(self->sandbox), 512};
     struct language_arguments argv, environment;
     if (!language_expand(self->language->compile, &values, &argv) ||
         !language_expand(self->language->environment, &values, &environment)) {
@@ -147,7 +190,30 @@ static bool s_compile(struct judging *self)
     if (failure)
         self->outcome->verdict = VERDICT_COMPILATION_ERROR;
     s_show_compilation(self, failure ? failure : "");
+    if (self->task->cache && (!failure || !*failure))
+        s_remember(self, key, failure != NULL);
     return !failure;
+}
+
+/* The box of the submission, compiled. False: the judging is over, and the outcome says how. */
+static bool s_build(struct judging *self)
+{
+    const struct judging_task *task = self->task;
+    struct buffer why;
+    struct compile_key key = {{0}};
+    if (task->cache) {
+        key = compile_key_of(self->language, self->version, task->code);
+        if (s_recall(self, &key))
+            return self->outcome->verdict != VERDICT_COMPILATION_ERROR;
+    }
+    buffer_init(&why, sizeof self->outcome->reason - 1);
+    bool open = sandbox_open_box(self->sandbox, self->language->source_name, task->code, &why);
+    if (!open) {
+        buffer_append_char(&why, 0);
+        s_judge_error(self, why.overflow ? "the box cannot be made" : why.data);
+    }
+    buffer_fini(&why);
+    return open && s_compile(self, &key);
 }
 
 /* ---- testing ---- */
@@ -218,9 +284,9 @@ static bool s_test(struct judging *self, struct sandbox_job *job, uint32_t index
 
 static void s_test_all(struct judging *self)
 {
-    const struct language_values values = {sandbox_box_path(self->sandbox),
-                                           sandbox_scratch_path(self->sandbox),
-                                           (unsigned)self->task->memory_limit_mb};
+    const struct language_values values = {
+        sandbox_box_path(self->sandbox), sandbox_scratch_path(self->sandbox),
+        sandbox_shared_path(self->sandbox), (unsigned)self->task->memory_limit_mb};
     struct language_arguments argv, environment;
     if (!language_expand(self->language->run, &values, &argv) ||
         !language_expand(self->language->environment, &values, &environment)) {
@@ -244,7 +310,7 @@ static void s_test_all(struct judging *self)
 /* The task came from outside: its limits may be anything. NULL: they are fine. */
 static const char *s_refuse(const struct judging_task *task)
 {
-    if (!languages_find(task->languages, task->language_id))
+    if (!languages_find(task->languages, task->language_id, NULL))
         return "the language cannot be judged on this machine";
     if (task->time_limit_ms < 1 || task->time_limit_ms > JUDGING_TIME_MAX_MS)
         return "the time limit is out of range";
@@ -270,19 +336,12 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
         s_judge_error(&self, refused);
         return;
     }
-    self.language = languages_find(task->languages, task->language_id);
-    struct buffer why;
-    buffer_init(&why, sizeof outcome->reason - 1);
+    self.language = languages_find(task->languages, task->language_id, &self.version);
     buffer_init(&self.output, 2 * COMPILE_OUTPUT_MAX_BYTES);
     buffer_init(&self.errors, S_ERRORS_BYTES);
-    if (!sandbox_open_box(sandbox, self.language->source_name, task->code, &why)) {
-        buffer_append_char(&why, 0);
-        s_judge_error(&self, why.overflow ? "the box cannot be made" : why.data);
-    } else if (s_compile(&self)) {
+    if (s_build(&self))
         s_test_all(&self);
-    }
     sandbox_close_box(sandbox);
     buffer_fini(&self.errors);
     buffer_fini(&self.output);
-    buffer_fini(&why);
 }

@@ -3,6 +3,7 @@
 #ifndef ACTORS_RUNNER_JUDGING_H
 #define ACTORS_RUNNER_JUDGING_H
 
+#include "actors/runner/compile_cache.h"
 #include "actors/runner/languages.h"
 #include "actors/runner/sandbox.h"
 #include "proto/words.h"
@@ -16,6 +17,7 @@
 struct judging_task {
     const struct languages *languages; /* of this machine; borrowed; the sandbox's driver sets it */
     int64_t submission_id;             /* for servers that call back */
+    struct compile_cache *cache;       /* of what was compiled before; borrowed; NULL: none */
     int64_t language_id;               /* Judge0's number */
     struct slice code;                 /* borrowed during the judging */
     int64_t time_limit_ms;             /* processor time per test, for C++: times the factor */
@@ -38,6 +40,7 @@ struct judging_task {
 struct judging_outcome {
     bool cancelled;       /* progress said so, or given back: nothing else is set */
     enum verdict verdict; /* final */
+    bool compiled_before; /* it came from the cache */
     uint32_t tests_run;   /* the failed one included */
     uint32_t tests_total; /* as asked */
     uint32_t failed_test; /* from 1; 0: none */

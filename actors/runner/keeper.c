@@ -9,6 +9,7 @@
  * keeper with the thread that started it. */
 #include "actors/runner/keeper.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -23,6 +24,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -35,6 +37,7 @@
 static struct keeper_start s_start; /* what we were told at the start */
 static int s_lifeline[2];           /* nobody writes: it ends when the keeper does */
 static bool s_users;                /* programs get a user namespace of their own */
+static int s_shared = -1;           /* the shared folder, while the root is being made */
 
 /* ---- telling --------------------------------------------------------------------------------- */
 
@@ -98,12 +101,12 @@ static void s_remount(const char *target, unsigned long flags)
     s_must(mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | flags, NULL), target);
 }
 
-static void s_bind(const struct root_entry *entry, unsigned long flags)
+static void s_bind(const struct root_entry *entry, const char *source, unsigned long flags)
 {
     const char *target = entry->path + 1;
     /* with what is mounted below: an ordinary user may not look under a mount that hides something
      */
-    s_must(mount(entry->path, target, NULL, MS_BIND | MS_REC, NULL), entry->path);
+    s_must(mount(source, target, NULL, MS_BIND | MS_REC, NULL), source);
     s_remount(target, flags);
 }
 
@@ -111,24 +114,31 @@ static void s_bind(const struct root_entry *entry, unsigned long flags)
 static void s_make_entry(const struct root_entry *entry)
 {
     const char *inside = entry->path + 1;
+    char source[32];
     switch (entry->kind) {
     case ROOT_FOLDER:
         s_must(mkdir(inside, 0755), inside);
         break;
     case ROOT_BIND_FOLDER:
         s_must(mkdir(inside, 0755), inside);
-        s_bind(entry, MS_RDONLY | MS_NODEV);
+        s_bind(entry, entry->path, MS_RDONLY | MS_NODEV);
         break;
     case ROOT_BIND_FILE:
         s_write_file(inside, "", O_CREAT | O_EXCL);
-        s_bind(entry, MS_RDONLY | MS_NODEV);
+        s_bind(entry, entry->path, MS_RDONLY | MS_NODEV);
         break;
     case ROOT_DEVICE:
         s_write_file(inside, "", O_CREAT | O_EXCL);
-        s_bind(entry, MS_NOEXEC);
+        s_bind(entry, entry->path, MS_NOEXEC);
         break;
     case ROOT_LINK:
         s_must(symlink(entry->text, inside), inside);
+        break;
+    case ROOT_SHARED:
+        s_must(mkdir(inside, 0755), inside);
+        snprintf(source, sizeof source, "/proc/self/fd/%d", s_shared);
+        s_bind(entry, source, MS_RDONLY | MS_NODEV | MS_NOEXEC);
+        close(s_shared);
         break;
     case ROOT_FILE:
         s_write_file(inside, entry->text, O_CREAT | O_EXCL);
@@ -140,6 +150,10 @@ static void s_make_entry(const struct root_entry *entry)
  * the root; the machine's own is detached and cannot be reached any more. */
 static void s_make_root(void)
 {
+    for (size_t i = 0; i < s_start.root.count; i++) /* it may be below /tmp */
+        if (s_start.root.list[i].kind == ROOT_SHARED)
+            s_shared = (int)s_must(open(s_start.root.list[i].text, O_PATH | O_CLOEXEC),
+                                   s_start.root.list[i].text);
     s_must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
     s_mount("tmpfs", "/tmp", S_MOUNT_FLAGS, "size=1m,mode=0755");
     s_must(chdir("/tmp"), "chdir to the root");
@@ -400,19 +414,129 @@ static void s_on_start(void)
     s_tell(&record, -1);
 }
 
-static void s_on_open_box(const struct keeper_box *box, int source)
+/* ---- the box --------------------------------------------------------------------------------- */
+
+/* Reads all of it; false at the end of the file. */
+static bool s_read(int fd, void *into, size_t bytes)
 {
-    char options[128], path[96];
+    for (size_t done = 0; done < bytes;) {
+        long got = s_must(read(fd, (char *)into + done, bytes - done), "the files of a box");
+        if (got == 0)
+            return false;
+        done += (size_t)got;
+    }
+    return true;
+}
+
+static void s_copy(int to, int from, uint64_t bytes)
+{
+    while (bytes) {
+        long copied = s_must(sendfile(to, from, NULL, bytes), "copying a file");
+        if (copied == 0) /* it has become shorter */
+            s_must((errno = EIO, -1), "copying a file");
+        bytes -= (uint64_t)copied;
+    }
+}
+
+/* Makes a file of an open box; nobody else has been there yet. */
+static void s_unpack(const struct keeper_file *file, int files)
+{
+    char path[sizeof "/box/" + KEEPER_PATH_MAX] = "/box/";
+    char *inside = path + strlen(path);
+    if (file->path_bytes > KEEPER_PATH_MAX || !s_read(files, inside, file->path_bytes))
+        s_must((errno = EINVAL, -1), "the files of a box");
+    inside[file->path_bytes] = 0;
+    for (char *slash = strchr(inside, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        s_must(mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0, path);
+        *slash = '/';
+    }
+    int fd = (int)s_must(open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                              file->executable ? 0755 : 0644),
+                         path);
+    s_copy(fd, files, file->bytes);
+    close(fd);
+}
+
+struct packing {
+    int to;              /* where the files go */
+    uint64_t bytes_left; /* of what may be packed */
+    uint64_t files_left; /* likewise */
+    bool too_large;      /* there was more */
+};
+
+/* A compiler may have been made to leave anything: only ordinary files are taken, and nothing is
+ * followed or waited for. */
+static void s_pack_file(struct packing *self, int folder, const char *name, const char *path)
+{
+    struct stat status;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    const struct keeper_file file = {(uint32_t)strlen(path), (status.st_mode & S_IXUSR) != 0,
+                                     (uint64_t)status.st_size};
+    self->too_large |= self->files_left == 0 || file.bytes > self->bytes_left;
+    if (!self->too_large) {
+        self->files_left--;
+        self->bytes_left -= file.bytes;
+        s_must(write(self->to, &file, sizeof file), "packing");
+        s_must(write(self->to, path, file.path_bytes), "packing");
+        s_copy(self->to, fd, file.bytes);
+    }
+    close(fd);
+}
+
+/* Closes the folder. `path` is its path within the box with a slash at its end, or empty. */
+static void s_pack_folder(struct packing *self, int folder, char path[KEEPER_PATH_MAX + 1],
+                          unsigned depth)
+{
+    DIR *list = folder < 0 ? NULL : fdopendir(folder);
+    size_t length = strlen(path);
+    for (struct dirent *entry; list && !self->too_large && (entry = readdir(list));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (length + strlen(entry->d_name) + 1 > KEEPER_PATH_MAX || depth == KEEPER_DEPTH_MAX) {
+            self->too_large = true;
+            break;
+        }
+        strcpy(path + length, entry->d_name);
+        if (entry->d_type == DT_REG)
+            s_pack_file(self, dirfd(list), entry->d_name, path);
+        if (entry->d_type == DT_DIR) {
+            int inner =
+                openat(dirfd(list), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            strcat(path, "/");
+            s_pack_folder(self, inner, path, depth + 1);
+        }
+        path[length] = 0;
+    }
+    if (list)
+        closedir(list);
+}
+
+static void s_on_open_box(const struct keeper_box *box, int files)
+{
+    char options[128];
     snprintf(options, sizeof options, "size=%llu,nr_inodes=%llu,mode=0755,uid=%u,gid=%u",
              (unsigned long long)box->bytes, (unsigned long long)box->files,
              s_start.mapped ? 0 : s_start.uid, s_start.mapped ? 0 : s_start.uid);
     s_mount("tmpfs", "/box", S_MOUNT_FLAGS, options);
-    snprintf(path, sizeof path, "/box/%s", box->source_name);
-    int file = (int)s_must(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), path);
-    for (uint64_t left = box->source_bytes; left;)
-        left -= (uint64_t)s_must(syscall(SYS_sendfile, file, source, NULL, left), path);
-    close(file);
+    for (struct keeper_file file; s_read(files, &file, sizeof file);)
+        s_unpack(&file, files);
     s_tell_event(KEEPER_READY);
+}
+
+static void s_on_pack_box(const struct keeper_box *box, int files)
+{
+    struct packing packing = {files, box->bytes, box->files, false};
+    char path[KEEPER_PATH_MAX + 1] = "";
+    int folder = (int)s_must(open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "/box");
+    s_pack_folder(&packing, folder, path, 0);
+    s_tell(&(struct keeper_record){.event = KEEPER_READY, .error = packing.too_large ? E2BIG : 0},
+           -1);
 }
 
 /* Starts a run. Its init is reaped at the next request: until then it is a zombie, which nobody
@@ -490,6 +614,9 @@ int main(void)
             break;
         case KEEPER_OPEN_BOX:
             s_on_open_box(&request.box, descriptors[0]);
+            break;
+        case KEEPER_PACK_BOX:
+            s_on_pack_box(&request.box, descriptors[0]);
             break;
         case KEEPER_CLOSE_BOX:
             s_must(umount2("/box", MNT_DETACH), "/box");

@@ -27,7 +27,8 @@
 
 enum keeper_task {
     KEEPER_START,     /* struct keeper_start; once, and first. Answer: READY */
-    KEEPER_OPEN_BOX,  /* struct keeper_box; descriptor: the source. Answer: READY */
+    KEEPER_OPEN_BOX,  /* struct keeper_box; descriptor: its files. Answer: READY */
+    KEEPER_PACK_BOX,  /* struct keeper_box; descriptor: where its files go. Answer: READY */
     KEEPER_CLOSE_BOX, /* the task alone. Answer: READY */
     KEEPER_RUN,       /* struct keeper_run; descriptors: stdin, stdout, stderr, then the group's.
                        * Answers: RUNNING, ENDED */
@@ -52,11 +53,18 @@ struct keeper_start {
 };
 
 struct keeper_box {
-    enum keeper_task task; /* KEEPER_OPEN_BOX */
-    char source_name[64];  /* of the file to make in the box */
-    uint64_t source_bytes; /* of it */
-    uint64_t bytes, files; /* size of the box */
+    enum keeper_task task; /* KEEPER_OPEN_BOX, KEEPER_PACK_BOX */
+    uint64_t bytes, files; /* size of the box; of what may be packed */
 };
+
+/* Files of a box, packed: one after the other this head, the path within the box, the content. */
+struct keeper_file {
+    uint32_t path_bytes; /* of the path, without a NUL; at most KEEPER_PATH_MAX */
+    bool executable;     /* by its owner */
+    uint64_t bytes;      /* of the content */
+};
+#define KEEPER_PATH_MAX 512
+#define KEEPER_DEPTH_MAX 8 /* folders in each other that are packed */
 
 struct keeper_run {
     enum keeper_task task;    /* KEEPER_RUN */
@@ -80,7 +88,7 @@ struct keeper_run {
 struct keeper_record {
     enum keeper_event event; /* which */
     int error;               /* errno of FAILED; of START's READY: why programs get no user
-                              * namespace of their own, 0 when they do */
+                              * namespace of their own, 0 when they do; of PACK_BOX's: E2BIG */
     char what[48];           /* of FAILED */
     int wait_status;         /* of ENDED, as wait gives it */
     bool artefact_missing;   /* of ENDED */

@@ -34,11 +34,16 @@ const struct language *languages_table(size_t *count)
     return s_table;
 }
 
-const struct language *languages_find(const struct languages *self, int64_t id)
+const struct language *languages_find(const struct languages *self, int64_t id,
+                                      const char **version)
 {
-    for (size_t i = 0; i < self->count; i++)
-        if (self->list[i].language->id == id)
-            return self->list[i].language;
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->list[i].language->id != id)
+            continue;
+        if (version)
+            *version = self->list[i].version;
+        return self->list[i].language;
+    }
     return NULL;
 }
 
@@ -55,11 +60,9 @@ static const char *s_value(const char **at, const struct language_values *values
         const char *text;
         unsigned number;
     } known[] = {
-        {"{box}", values->box, 0},
-        {"{scratch}", values->scratch, 0},
-        {"{heap_mb}", NULL, values->memory_mb},
-        {"{stack_mb}", NULL, stack_mb},
-        {"{stack_kb}", NULL, stack_mb * 1024},
+        {"{box}", values->box, 0},       {"{scratch}", values->scratch, 0},
+        {"{shared}", values->shared, 0}, {"{heap_mb}", NULL, values->memory_mb},
+        {"{stack_mb}", NULL, stack_mb},  {"{stack_kb}", NULL, stack_mb * 1024},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strncmp(*at, known[i].name, strlen(known[i].name)) != 0)
@@ -132,7 +135,7 @@ static bool s_detect(const struct language *language, struct sandbox *sandbox, c
     if (access(language->compile[0], X_OK) < 0)
         return false;
     const struct language_values values = {sandbox_box_path(sandbox), sandbox_scratch_path(sandbox),
-                                           512};
+                                           sandbox_shared_path(sandbox), 512};
     struct language_arguments argv, environment;
     check(language_expand(language->version, &values, &argv));
     check(language_expand(language->environment, &values, &environment));

@@ -34,8 +34,9 @@ struct languages {
 /* Asks every toolchain for its version, inside the sandbox: a language is available when its
  * programs are found and start there. Takes up to a second; each is bounded in time. */
 void languages_detect(struct languages *self, struct sandbox *sandbox);
-/* NULL when this machine cannot judge it. */
-const struct language *languages_find(const struct languages *self, int64_t id);
+/* NULL when this machine cannot judge it. `version` gets its compiler's, unless NULL. */
+const struct language *languages_find(const struct languages *self, int64_t id,
+                                      const char **version);
 /* The whole table, available or not. */
 const struct language *languages_table(size_t *count);
 
@@ -44,6 +45,7 @@ const struct language *languages_table(size_t *count);
 struct language_values {
     const char *box;     /* {box} */
     const char *scratch; /* {scratch} */
+    const char *shared;  /* {shared} */
     unsigned memory_mb;  /* {heap_mb}, and what {stack_mb} and {stack_kb} come from */
 };
 #define LANGUAGE_ARGUMENTS_MAX 24

@@ -146,6 +146,8 @@ struct runner *runner_start(const struct runner_options *options, struct buffer 
     struct runner *self = calloc(1, sizeof *self);
     struct place_options place = {.slots = options->slots,
                                   .insecure = options->insecure,
+                                  .data_folder = options->data_folder,
+                                  .compile_cache_bytes = options->compile_cache_bytes,
                                   .judge0_token = options->judge0_token,
                                   .public_url = options->public_url};
     const char *urls = options->urls;

@@ -13,6 +13,7 @@
 struct runner_options {
     const struct topology *topology; /* borrowed, outlives the runner; so are the texts */
     const char *data_folder;         /* exists; tests are kept in tests/ below it */
+    uint64_t compile_cache_bytes;    /* of compiled submissions kept in memory; 0: none */
     const char *urls;                /* --runner: one or more, by commas */
     uint64_t judges;                 /* judges of this process: a bit mask of shards; 0: none */
     unsigned slots;                  /* of each place; 0: one per processor, or per Judge0 worker */

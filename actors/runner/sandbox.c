@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -43,6 +43,7 @@ struct sandbox {
     int cpu;                   /* that runs are pinned to; -1: any */
     int64_t cpus;              /* that we may use */
     struct keeper_run run;     /* the request under way */
+    char shared[PATH_MAX];     /* folder of the machine that programs may read; empty: none */
     char box_path[40];         /* "/box"; a folder under /tmp when insecure; empty without a box */
     char piece[S_PIECE_BYTES]; /* read from pipes */
 };
@@ -121,7 +122,7 @@ static bool s_start_keeper(struct sandbox *self, struct buffer *why)
                                    .mapped = self->mode == SANDBOX_ISOLATED && geteuid() != 0,
                                    .uid = self->uid,
                                    .filter_count = self->filter.len};
-    root_fill(&start->root, self->uid);
+    root_fill(&start->root, self->uid, *self->shared ? self->shared : NULL);
     if (self->filter.len)
         memcpy(start->filter, self->filter.filter, self->filter.len * sizeof *start->filter);
     size_t bytes = offsetof(struct keeper_start, filter) + self->filter.len * sizeof *start->filter;
@@ -152,13 +153,19 @@ static void s_choose_cpu(struct sandbox *self, unsigned slot)
             self->cpu = cpu;
 }
 
-struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, struct buffer *why)
+struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, const char *shared,
+                            struct buffer *why)
 {
     check(slot < SANDBOX_SLOTS_MAX);
     struct sandbox *self = calloc(1, sizeof *self);
     check(self);
     self->mode = mode;
     self->keeper.socket = -1;
+    if (shared && !realpath(shared, self->shared)) {
+        buffer_printf(why, "%s: %s.\n", shared, strerror(errno));
+        sandbox_destroy(&self);
+        return NULL;
+    }
     self->uid = mode == SANDBOX_ISOLATED || geteuid() == 0 ? S_FIRST_UID + slot : 0;
     s_choose_cpu(self, slot);
     bool limited = mode == SANDBOX_INSECURE ||
@@ -192,18 +199,28 @@ static int s_remove_one(const char *path, const struct stat *file, int kind, str
     return 0;
 }
 
-/* A file in memory with that content, at its start, never to be changed; -1: errno. */
-static int s_sealed(const char *name, struct slice content)
+/* Writes all of it; false: errno. */
+static bool s_write(int fd, const void *data, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t written = write(fd, (const char *)data + done, length - done);
+        if (written < 0)
+            return false;
+        done += (size_t)written;
+    }
+    return true;
+}
+
+static int s_memory(void)
+{
+    return memfd_create("codecomp", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+/* To its start, never to be changed. Closes it and gives -1 when that fails, or `ok` is false. */
+static int s_seal(int fd, bool ok)
 {
     const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    bool ok = fd >= 0;
-    for (size_t done = 0; ok && done < content.length;) {
-        ssize_t written = write(fd, content.data + done, content.length - done);
-        ok = written >= 0;
-        done += ok ? (size_t)written : 0;
-    }
-    if (ok && lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0)
+    if (ok && fd >= 0 && lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0)
         return fd;
     int error = errno;
     s_close(&fd);
@@ -239,25 +256,51 @@ bool sandbox_open_box(struct sandbox *self, const char *source_name, struct slic
             buffer_printf(why, "No folder can be made under /tmp: %s.\n", strerror(errno));
         return made;
     }
-    struct keeper_box box = {.task = KEEPER_OPEN_BOX,
-                             .source_bytes = source.length,
-                             .bytes = S_BOX_BYTES,
-                             .files = S_BOX_FILES};
-    struct keeper_record record;
-    check(strlen(source_name) < sizeof box.source_name);
-    strcpy(box.source_name, source_name);
-    if (self->keeper.process == 0 && !s_start_keeper(self, why))
-        return false;
-    int file = s_sealed("source", source);
-    if (file < 0) {
+    const struct keeper_file file = {(uint32_t)strlen(source_name), false, source.length};
+    int packed = s_memory();
+    packed = s_seal(packed, packed >= 0 && s_write(packed, &file, sizeof file) &&
+                                s_write(packed, source_name, file.path_bytes) &&
+                                s_write(packed, source.data, source.length));
+    if (packed < 0) {
         buffer_printf(why, "No file can be made in memory: %s.\n", strerror(errno));
         return false;
     }
-    bool open = s_ask(self, &box, sizeof box, &file, &record, why);
-    close(file);
-    if (open)
-        strcpy(self->box_path, "/box");
+    bool open = sandbox_open_packed_box(self, packed, why);
+    close(packed);
     return open;
+}
+
+bool sandbox_open_packed_box(struct sandbox *self, int packed, struct buffer *why)
+{
+    const struct keeper_box box = {KEEPER_OPEN_BOX, S_BOX_BYTES, S_BOX_FILES};
+    struct keeper_record record;
+    char path[32];
+    sandbox_close_box(self);
+    if (self->keeper.process == 0 && !s_start_keeper(self, why))
+        return false;
+    /* a file position of its own: several slots may open the same one at once */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", packed);
+    int files = open(path, O_RDONLY | O_CLOEXEC);
+    if (files < 0) {
+        buffer_printf(why, "The files of a box cannot be read: %s.\n", strerror(errno));
+        return false;
+    }
+    bool ok = s_ask(self, &box, sizeof box, &files, &record, why);
+    close(files);
+    if (ok)
+        strcpy(self->box_path, "/box");
+    return ok;
+}
+
+int sandbox_pack_box(struct sandbox *self, uint64_t max_bytes)
+{
+    const struct keeper_box box = {KEEPER_PACK_BOX, max_bytes, S_BOX_FILES};
+    struct keeper_record record;
+    if (self->mode == SANDBOX_INSECURE)
+        return -1;
+    int files = s_memory();
+    return s_seal(files, files >= 0 && s_ask(self, &box, sizeof box, &files, &record, NULL) &&
+                             record.error == 0);
 }
 
 void sandbox_close_box(struct sandbox *self)
@@ -275,6 +318,11 @@ void sandbox_close_box(struct sandbox *self)
 const char *sandbox_box_path(const struct sandbox *self)
 {
     return self->box_path;
+}
+
+const char *sandbox_shared_path(const struct sandbox *self)
+{
+    return self->mode == SANDBOX_ISOLATED ? ROOT_SHARED_PATH : self->shared;
 }
 
 const char *sandbox_scratch_path(const struct sandbox *self)
@@ -310,7 +358,10 @@ static bool s_open_streams(struct sandbox *self, const struct sandbox_job *job,
                            struct streams *streams)
 {
     *streams = (struct streams){-1, -1, -1, -1, -1};
-    streams->input = s_sealed("input", job->input);
+    streams->input = s_memory();
+    streams->input =
+        s_seal(streams->input,
+               streams->input >= 0 && s_write(streams->input, job->input.data, job->input.length));
     if (streams->input < 0 || !s_pipe(self, &streams->output, &streams->output_theirs))
         return false;
     streams->errors_theirs = streams->output_theirs;
@@ -588,7 +639,7 @@ static bool s_swap_on(void)
 
 bool sandbox_check(struct buffer *sentences)
 {
-    struct sandbox *self = sandbox_new(SANDBOX_ISOLATED, SANDBOX_SLOTS_MAX - 1, sentences);
+    struct sandbox *self = sandbox_new(SANDBOX_ISOLATED, SANDBOX_SLOTS_MAX - 1, NULL, sentences);
     if (!self)
         return false;
     struct outcome outcome = {0};

@@ -30,8 +30,10 @@ enum sandbox_mode {
 struct sandbox;
 
 /* `slot` (below SANDBOX_SLOTS_MAX) is the thread's number in this process: slots have a user each.
- * NULL when this machine cannot do it: `why` gets a sentence per line on what is missing. */
-struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, struct buffer *why);
+ * `shared` is a folder of this machine that every program may read; NULL: none. NULL when this
+ * machine cannot do it: `why` gets a sentence per line on what is missing. */
+struct sandbox *sandbox_new(enum sandbox_mode mode, unsigned slot, const char *shared,
+                            struct buffer *why);
 void sandbox_destroy(struct sandbox **self);
 
 /* What this machine gives, one sentence per line, for the log at the start: what is missing and
@@ -43,10 +45,17 @@ bool sandbox_check(struct buffer *sentences);
  */
 bool sandbox_open_box(struct sandbox *self, const char *source_name, struct slice source,
                       struct buffer *why);
+/* The same with the files of a box that was packed; the descriptor stays the caller's. */
+bool sandbox_open_packed_box(struct sandbox *self, int packed, struct buffer *why);
+/* The ordinary files of the open box, for another box (keeper.h has the format): a sealed file in
+ * memory, the caller's. -1: they are more than max_bytes, or can't be packed; insecure boxes never
+ * are. */
+int sandbox_pack_box(struct sandbox *self, uint64_t max_bytes);
 /* Ends it and frees what it held. */
 void sandbox_close_box(struct sandbox *self);
-/* What {box} and {scratch} stand for in this slot; valid while the box is open. */
+/* What {box}, {scratch} and {shared} stand for in this slot; valid while the box is open. */
 const char *sandbox_box_path(const struct sandbox *self);
+const char *sandbox_shared_path(const struct sandbox *self);
 const char *sandbox_scratch_path(const struct sandbox *self);
 
 struct sandbox_limits {

@@ -52,7 +52,7 @@ static void s_add_matching(struct root *self, const char *pattern)
     globfree(&found);
 }
 
-void root_fill(struct root *self, unsigned uid)
+void root_fill(struct root *self, unsigned uid, const char *shared)
 {
     static const char *const folders[] = {"/dev", "/etc", "/proc", "/tmp", "/box"};
     static const char *const same[] = {"/usr",   "/bin",   "/sbin",  "/lib",
@@ -75,6 +75,8 @@ void root_fill(struct root *self, unsigned uid)
     s_add_same(self, "/etc/ld.so.cache");
     s_add_same(self, "/etc/alternatives");
     s_add_matching(self, "/etc/java*");
+    if (shared)
+        s_add(self, ROOT_SHARED, ROOT_SHARED_PATH, shared);
     snprintf(passwd, sizeof passwd,
              "root:x:0:0:root:/:/usr/sbin/nologin\n"
              "player:x:%u:%u:player:/tmp:/usr/sbin/nologin\n",

@@ -13,12 +13,13 @@ enum root_kind {
     ROOT_DEVICE,      /* the machine's device */
     ROOT_LINK,        /* a symbolic link to `text` */
     ROOT_FILE,        /* a file with `text` in it */
+    ROOT_SHARED,      /* the machine's folder at `text`, read-only */
 };
 
 struct root_entry {
     enum root_kind kind; /* what to make */
     char path[128];      /* absolute; the same inside and outside */
-    char text[192];      /* of a link or a file */
+    char text[512];      /* of a link or a file; a folder's path */
     size_t text_bytes;   /* of it */
 };
 
@@ -27,7 +28,9 @@ struct root {
     size_t count;                             /* of them */
 };
 
-/* Looks at this machine. `uid` is the one that programs run as, for /etc/passwd. */
-void root_fill(struct root *self, unsigned uid);
+/* Looks at this machine. `uid` is the one that programs run as, for /etc/passwd; `shared` a folder
+ * to be seen at ROOT_SHARED_PATH, or NULL. */
+#define ROOT_SHARED_PATH "/shared"
+void root_fill(struct root *self, unsigned uid, const char *shared);
 
 #endif

@@ -122,7 +122,7 @@ static void s_collect(const struct package *package)
 {
     for (size_t i = 0; i < package->submissions_count; i++) {
         const struct package_submission *submission = &package->submissions[i];
-        if (!languages_find(&s_languages, submission->language_id)) {
+        if (!languages_find(&s_languages, submission->language_id, NULL)) {
             print_message("%s: no toolchain here for %s\n", package->slug, submission->source.path);
             continue;
         }
@@ -138,7 +138,7 @@ static int s_open(void **state)
     for (unsigned i = 0; i < SLOTS; i++) {
         struct buffer why;
         buffer_init(&why, 4096);
-        s_slots[i].sandbox = sandbox_new(SANDBOX_ISOLATED, i, &why);
+        s_slots[i].sandbox = sandbox_new(SANDBOX_ISOLATED, i, NULL, &why);
         if (!s_slots[i].sandbox)
             fail_msg("%.*s", (int)why.length, why.data);
         buffer_fini(&why);

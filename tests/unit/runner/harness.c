@@ -163,7 +163,7 @@ static void s_finish(struct harness_run *run, const struct buffer *errors)
              errors->data ? errors->data : "");
 }
 
-static void s_run(struct sandbox *sandbox, struct sandbox_job *job, struct harness_run *run)
+void harness_run_job(struct sandbox *sandbox, struct sandbox_job *job, struct harness_run *run)
 {
     struct buffer errors;
     buffer_init(&errors, sizeof run->errors - 1);
@@ -199,7 +199,7 @@ void harness_compile(struct sandbox *sandbox, const char *source)
     job.limits.memory_bytes = 512 << 20;
     job.limits.cpu_ms = 10000;
     job.limits.wall_ms = 30000;
-    s_run(sandbox, &job, &run);
+    harness_run_job(sandbox, &job, &run);
     if (run.outcome.exit_code || run.outcome.signal || run.outcome.artefact_missing)
         fail_msg("gcc failed (%d, signal %d): %s", run.outcome.exit_code, run.outcome.signal,
                  run.errors);
@@ -215,7 +215,7 @@ void harness_run(struct sandbox *sandbox, struct slice input, const struct sandb
         .input = input,
         .limits = limits ? *limits : harness_limits(),
     };
-    s_run(sandbox, &job, run);
+    harness_run_job(sandbox, &job, run);
 }
 
 void harness_run_c(struct sandbox *sandbox, const char *source, struct harness_run *run)

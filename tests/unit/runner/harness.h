@@ -28,6 +28,8 @@ struct harness_run {
     char errors[4096];      /* stderr, ended by a NUL */
 };
 
+/* Runs a job, whose output, errors and context are set here; fails the test when the sandbox does. */
+void harness_run_job(struct sandbox *sandbox, struct sandbox_job *job, struct harness_run *run);
 /* Compiles a C program inside the slot and leaves the box open; fails the test otherwise. */
 void harness_compile(struct sandbox *sandbox, const char *source);
 /* Runs the compiled program. NULL limits: harness_limits. */

@@ -186,7 +186,7 @@ static void s_judge_case(struct sandbox *sandbox, size_t program, size_t behavio
 static void *s_work(void *sandbox)
 {
     for (unsigned i; (i = atomic_fetch_add(&s_next, 1)) < PROGRAMS * BEHAVIOURS;)
-        if (languages_find(&s_languages, s_programs[i / BEHAVIOURS].language_id))
+        if (languages_find(&s_languages, s_programs[i / BEHAVIOURS].language_id, NULL))
             s_judge_case(sandbox, i / BEHAVIOURS, i % BEHAVIOURS);
     return NULL;
 }
@@ -219,7 +219,7 @@ static void every_verdict_in_every_language(void **state)
         pthread_join(threads[i], NULL);
     for (size_t i = 0; i < PROGRAMS; i++)
         for (size_t k = 0; k < BEHAVIOURS; k++)
-            if (languages_find(&s_languages, s_programs[i].language_id))
+            if (languages_find(&s_languages, s_programs[i].language_id, NULL))
                 wrong += s_check_case(i, k);
     assert_int_equal(wrong, 0);
 }
@@ -233,15 +233,15 @@ static void installed_toolchains_are_found(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         bool installed = access(table[i].compile[0], X_OK) == 0;
-        if (installed != (languages_find(&s_languages, table[i].id) != NULL))
+        if (installed != (languages_find(&s_languages, table[i].id, NULL) != NULL))
             fail_msg("%s", table[i].name);
     }
     for (; found < s_languages.count; found++)
         assert_in_range(s_languages.list[found].version[0], '0', '9');
-    assert_non_null(languages_find(&s_languages, 50));
-    assert_non_null(languages_find(&s_languages, 54));
-    assert_null(languages_find(&s_languages, 0));
-    assert_null(languages_find(&s_languages, -1));
+    assert_non_null(languages_find(&s_languages, 50, NULL));
+    assert_non_null(languages_find(&s_languages, 54, NULL));
+    assert_null(languages_find(&s_languages, 0, NULL));
+    assert_null(languages_find(&s_languages, -1, NULL));
 }
 
 /* ---- compiling ---- */
@@ -359,7 +359,7 @@ static int s_set_up(void **state)
     buffer_init(&why, 2048);
     s_before = traces_now();
     for (unsigned i = 0; i < SLOTS; i++)
-        s_sandboxes[i] = sandbox_new(SANDBOX_ISOLATED, 10 + i, &why);
+        s_sandboxes[i] = sandbox_new(SANDBOX_ISOLATED, 10 + i, NULL, &why);
     bool ok = s_sandboxes[0] && s_sandboxes[1];
     if (ok)
         languages_detect(&s_languages, s_sandboxes[0]);

@@ -114,8 +114,8 @@ static void placeholders_become_values(void **state)
                                     "A=/tmp/x",  "{other} {", ""};
     struct language_arguments arguments;
     (void)state;
-    assert_true(
-        language_expand(patterns, &(struct language_values){"/box", "/tmp", 256}, &arguments));
+    assert_true(language_expand(patterns, &(struct language_values){"/box", "/tmp", "/shared", 256},
+                                &arguments));
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         assert_string_equal(arguments.list[i], expected[i]);
     assert_null(arguments.list[sizeof expected / sizeof expected[0]]);
@@ -125,7 +125,7 @@ static void too_many_or_too_long_arguments_are_refused(void **state)
 {
     const char *many[LANGUAGE_ARGUMENTS_MAX + 2];
     char text[2100];
-    const struct language_values values = {"/box", "/tmp", 8};
+    const struct language_values values = {"/box", "/tmp", "/shared", 8};
     struct language_arguments arguments;
     (void)state;
     for (size_t i = 0; i <= LANGUAGE_ARGUMENTS_MAX; i++)
@@ -147,7 +147,7 @@ static void every_row_of_the_table_expands(void **state)
 {
     size_t count;
     const struct language *table = languages_table(&count);
-    const struct language_values values = {"/tmp/codecomp-box-XXXXXX", "/tmp", 8192};
+    const struct language_values values = {"/tmp/codecomp-box-XXXXXX", "/tmp", "/shared", 8192};
     struct language_arguments arguments;
     (void)state;
     for (size_t i = 0; i < count; i++) {

@@ -65,7 +65,7 @@ int main(void)
     static double bare[ROUNDS], sandboxed[ROUNDS];
     struct buffer why;
     buffer_init(&why, 4096);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, &why);
+    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, NULL, &why);
     if (!sandbox || !sandbox_open_box(sandbox, "empty", slice_of(""), &why)) {
         fprintf(stderr, "%.*s", (int)why.length, why.data);
         return 1;

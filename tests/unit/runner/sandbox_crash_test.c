@@ -53,7 +53,7 @@ static void s_live(int told)
 {
     struct buffer why;
     buffer_init(&why, 1024);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, &why);
+    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
     if (!sandbox)
         _exit(1);
     harness_compile(sandbox, "#include <stdio.h>\n#include <unistd.h>\n"
@@ -114,7 +114,7 @@ static void nothing_survives_a_kill(void **state)
 
     struct buffer why;
     buffer_init(&why, 1024);
-    struct sandbox *next = sandbox_new(SANDBOX_ISOLATED, SLOT, &why);
+    struct sandbox *next = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
     assert_non_null(next);
     sandbox_destroy(&next);
     buffer_fini(&why);

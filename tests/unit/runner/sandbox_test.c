@@ -42,7 +42,7 @@ static int s_set_up(void **state)
     (void)state;
     buffer_init(&why, sizeof text);
     s_before = traces_now();
-    s_sandbox = sandbox_new(SANDBOX_ISOLATED, 1, &why);
+    s_sandbox = sandbox_new(SANDBOX_ISOLATED, 1, NULL, &why);
     snprintf(text, sizeof text, "%.*s", (int)why.length, why.data ? why.data : "");
     buffer_fini(&why);
     if (!s_sandbox)
@@ -592,7 +592,7 @@ static void the_insecure_slot_runs_the_same_programs(void **state)
     struct sandbox_limits limits = harness_limits();
     (void)state;
     buffer_init(&why, 512);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_INSECURE, 2, &why);
+    struct sandbox *sandbox = sandbox_new(SANDBOX_INSECURE, 2, NULL, &why);
     assert_non_null(sandbox);
     harness_compile(sandbox, INCLUDES "int main(void) { int a; scanf(\"%d\", &a);"
                                       "if (a == 2) memset(malloc(80 << 20), 1, 80 << 20);"

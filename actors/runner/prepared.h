@@ -1,0 +1,15 @@
+/* Files that make compiling faster, made in the sandbox at the start and kept in the folder that
+ * all slots share (prepared.def). A stamp beside each says what it was made with; it is made again
+ * when that changes. */
+#ifndef ACTORS_RUNNER_PREPARED_H
+#define ACTORS_RUNNER_PREPARED_H
+
+#include "actors/runner/languages.h"
+#include "actors/runner/sandbox.h"
+
+/* Makes what is missing below `shared`; takes seconds the first time. What can't be made is left
+ * out: `why` gets a sentence per line, and submissions compile more slowly. */
+void prepared_make(struct sandbox *sandbox, const struct languages *languages, const char *shared,
+                   struct buffer *why);
+
+#endif
