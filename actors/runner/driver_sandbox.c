@@ -1,9 +1,10 @@
 /* The driver for this machine's own sandbox. Its toolchains are asked once, by whichever slot comes
- * first, inside the sandbox; the other slots wait for that. The same slot then prepares what makes
- * compiling faster, while the others judge already. */
+ * first, inside the sandbox; the other slots wait for that. What makes compiling faster is prepared
+ * once, by the slot that first judged a submission which would have gained by it. */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@ struct place {
     bool insecure;               /* as given */
     char shared[PATH_MAX];       /* folder that all programs may read */
     struct compile_cache *cache; /* owned; NULL: none */
+    _Atomic bool prepared;       /* somebody has seen to that */
     pthread_mutex_t mutex;       /* of the rest */
     bool detected;               /* languages are there */
     struct languages languages;  /* of this machine; read-only once detected */
@@ -28,6 +30,7 @@ struct place {
 struct slot {
     struct place *place;     /* borrowed */
     struct sandbox *sandbox; /* owned */
+    bool prepares;           /* before the next job, for all */
 };
 
 static bool s_takes(const char *url, char *error, size_t error_size)
@@ -98,8 +101,7 @@ static void s_slot_close(void *slot)
 static void s_prepare(struct slot *self)
 {
     struct buffer why;
-    if (self->place->insecure) /* its boxes can't be packed */
-        return;
+    self->prepares = false;
     buffer_init(&why, 8192);
     prepared_make(self->sandbox, &self->place->languages, self->place->shared, &why);
     if (why.length)
@@ -112,8 +114,7 @@ static void s_detect(struct slot *self)
     struct place *place = self->place;
     struct languages *languages = &place->languages;
     pthread_mutex_lock(&place->mutex);
-    bool first = !place->detected;
-    if (first) {
+    if (!place->detected) {
         languages_detect(languages, self->sandbox);
         for (size_t i = 0; i < languages->count; i++)
             log_info("language", "id=%u name=\"%s\" version=\"%s\"",
@@ -122,8 +123,6 @@ static void s_detect(struct slot *self)
     }
     place->detected = true;
     pthread_mutex_unlock(&place->mutex);
-    if (first)
-        s_prepare(self);
 }
 
 static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer)
@@ -132,6 +131,8 @@ static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer
     const struct languages *languages = &self->place->languages;
     (void)watch;
     s_detect(self);
+    if (self->prepares)
+        s_prepare(self);
     offer->count = (uint32_t)languages->count;
     for (size_t i = 0; i < languages->count; i++) {
         offer->list[i].id = languages->list[i].language->id;
@@ -153,6 +154,10 @@ static void s_judge(void *slot, const struct watch *watch, const struct judging_
     here.cache = self->place->cache;
     judging_run(self->sandbox, &here, outcome);
     stats_add(STAT_compiled_before, outcome->compiled_before);
+    if (!self->place->insecure && /* whose boxes can't be packed */
+        prepared_helps(task->language_id, task->code) &&
+        !atomic_exchange(&self->place->prepared, true))
+        self->prepares = true;
 }
 
 const struct runner_driver runner_sandbox = {

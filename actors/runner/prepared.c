@@ -17,6 +17,7 @@
 
 struct prepared {
     int64_t language_id;        /* whose */
+    const char *mark;           /* what the code has that gains by it */
     const char *source_name;    /* in the box */
     const char *source;         /* its content */
     const char *const *command; /* argv */
@@ -26,8 +27,8 @@ struct prepared {
 
 #define COMMAND(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const struct prepared s_table[] = {
-#define PREPARED(id, source_name, source, command, made, place) \
-    {id, source_name, source, command, made, place},
+#define PREPARED(id, mark, source_name, source, command, made, place) \
+    {id, mark, source_name, source, command, made, place},
 #include "actors/runner/prepared.def"
 #undef PREPARED
 };
@@ -167,6 +168,15 @@ static void s_make(struct sandbox *sandbox, const struct prepared *prepared, con
                       said.data ? said.data : "");
     sandbox_close_box(sandbox);
     buffer_fini(&said);
+}
+
+bool prepared_helps(int64_t language_id, struct slice code)
+{
+    for (size_t i = 0; i < sizeof s_table / sizeof s_table[0]; i++)
+        if (s_table[i].language_id == language_id &&
+            memmem(code.data, code.length, s_table[i].mark, strlen(s_table[i].mark)))
+            return true;
+    return false;
 }
 
 void prepared_make(struct sandbox *sandbox, const struct languages *languages, const char *shared,

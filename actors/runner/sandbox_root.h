@@ -1,4 +1,5 @@
-/* What a sandbox sees of this machine's files: a table that the slot makes and its keeper mounts. */
+/* What a sandbox sees of this machine's files: a table that the slot makes and its keeper mounts.
+ */
 #ifndef ACTORS_RUNNER_SANDBOX_ROOT_H
 #define ACTORS_RUNNER_SANDBOX_ROOT_H
 
