@@ -326,7 +326,8 @@ INSERT INTO verdict_words VALUES
 
 CREATE TABLE sorted_submissions AS
 SELECT f.row, f.id, f.user_id, f.room_id, f.problem_id, f.language_id, f.judged_ms,
-    MIN(MAX(COALESCE(f.created_ms, f.judged_ms, 0), r.start_ms), r.end_ms) AS created_ms,
+    MIN(MAX(COALESCE(f.created_ms, f.judged_ms, 0), r.start_ms), r.end_ms,
+        r.start_ms + r.duration_ms - 1) AS created_ms,
     f.created_ms AS found_ms, f.status AS word, w.ours AS verdict, CASE
     WHEN COALESCE(f.id NOT BETWEEN 1 AND 4503599627370496, 1) THEN 'it has no usable id'
     WHEN row_number() OVER (PARTITION BY f.id ORDER BY f.row) > 1 THEN 'an earlier row has the same id'

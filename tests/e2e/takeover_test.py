@@ -2,7 +2,6 @@
 without constraints come to hold; then a server on what became of it."""
 
 import asyncio
-import os
 import re
 import shutil
 import sqlite3
@@ -11,8 +10,8 @@ import sys
 import unittest
 
 import earlier
-from harness import (BINARY, PYTHON, ROOT, EndToEnd, Server, check_database, main, new_folder, open_database,
-                     right, run, template)
+from databases import check_database
+from harness import BINARY, PYTHON, ROOT, EndToEnd, Server, main, new_folder, right, run, template
 
 sys.path.insert(0, str(ROOT / "tests"))
 from servers import Postgres  # noqa: E402
@@ -52,7 +51,7 @@ class Sqlite:
         self.options = ("--data", str(self.data))
 
     def rows(self, sql):
-        database = open_database(self.data / "codecomp.db")
+        database = sqlite3.connect(f"file:{self.data}/codecomp.db?mode=ro", uri=True, timeout=60)
         try:
             return [tuple(row) for row in database.execute(sql)]
         finally:
@@ -63,6 +62,9 @@ class Sqlite:
         with database:
             database.execute(sql)
         database.close()
+
+    def audit(self):
+        check_database(self.data / "codecomp.db")
 
     def dump(self):
         return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in TABLES}
@@ -111,6 +113,7 @@ class TakeOver(EndToEnd):
         self.assertEqual((unexpected, unsaid, len(found)), ([], [], len(expected)), printed)
         for table, counts in plan(printed).items():
             self.assertGreaterEqual(counts["found"] - counts["left_out"], 0, table)
+        target.audit()
         self.look_at_the_flawed(target)
         check = self.migrate(target, earlier_database(earlier.flawed()), "--apply")
         self.assertIn("\n0 rows copied\n", check.stdout)
@@ -265,6 +268,7 @@ class TakeOver(EndToEnd):
         self.assertEqual(await ada.end(room["id"]), {"winnerUserId": 1, "result": "WIN"})
         self.assertEqual((await ada.get("/rooms/stats")).json["wins"], 4)
         await server.stop()
+        target.audit()
 
     async def look_at_old_rooms(self, ada):
         board = (await ada.get("/rooms/leaderboard", roomId=1)).json
