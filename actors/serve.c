@@ -484,7 +484,10 @@ static bool s_make_gateway(struct server *self)
                                     .no_stream = !plan_hears_stream(&self->plan),
                                     .events = events_stream(self->events),
                                     .dev_login = self->options->dev_login,
-                                    .code_limit_bytes = self->options->code_limit};
+                                    .code_limit_bytes = self->options->code_limit,
+                                    .sockjs_response_bytes = self->options->sockjs_response_limit,
+                                    .sockjs_cookie = self->options->sockjs_cookie,
+                                    .sockjs_client = self->options->sockjs_client};
     self->gateway = gateway_new(&config, self->error, ERROR_BYTES);
     return self->gateway != NULL;
 }

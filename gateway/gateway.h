@@ -20,6 +20,9 @@ struct gateway_config {
     struct slice previous_secret;    /* still verifies them; may be empty; copied */
     bool dev_login;                  /* POST /auth/login is there */
     int64_t code_limit_bytes;        /* of a submission */
+    int64_t sockjs_response_bytes;   /* after which a SockJS stream begins anew */
+    bool sockjs_cookie;              /* load balancers need SockJS' JSESSIONID */
+    const char *sockjs_client;       /* what its page for iframes loads; borrowed */
     bool no_stream;                  /* fan-out's stream does not get here: events do */
     const char *events;              /* address of the events edge's stream; NULL: there is none */
 };

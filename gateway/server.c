@@ -20,6 +20,7 @@
 #include "gateway/http/exchange.h"
 #include "gateway/http/reply.h"
 #include "gateway/realtime.h"
+#include "gateway/sockjs/session.h"
 #include "gateway/sockjs/transport.h"
 #include "gateway/socket.h"
 #include "proto/check.h"
@@ -70,6 +71,14 @@ static bool s_is_socket(struct place place)
            (place.kind == PLACE_SESSION && place.transport->does == DOES_SOCKET);
 }
 
+/* Whether Connection has the word; other hops may have put theirs there, too. */
+static bool s_is_upgrade(struct lws *wsi)
+{
+    char text[128];
+    struct slice words = s_copy_header(wsi, WSI_TOKEN_CONNECTION, text, sizeof text);
+    return words.length && strcasestr(text, "upgrade");
+}
+
 /* An upgrade: 0 lets it go on; 1 means that it has been answered. Paths other than the endpoint's
  * get what a plain request would. libwebsockets can't go on in plain HTTP from here, so what it
  * could upgrade to and we don't speak (h2c) is refused, too. */
@@ -82,7 +91,10 @@ static int s_on_upgrade(struct server *server, struct lws *wsi, const char *prot
     struct slice detail = slice_of("");
     if (strcasecmp(protocol, "websocket") != 0) {
         refusal = REFUSED_BAD_REQUEST;
-        detail = slice_of("upgrade: only to websocket");
+        detail = slice_of("Can \"Upgrade\" only to \"WebSocket\".");
+    } else if (!s_is_upgrade(wsi)) {
+        refusal = REFUSED_BAD_REQUEST; /* libwebsockets would hang up */
+        detail = slice_of("\"Connection\" must be \"Upgrade\".");
     } else if (ours && server->draining) {
         refusal = REFUSED_OVERLOADED;
     } else if (ours && !s_origin_welcome(server, wsi)) {
@@ -109,8 +121,11 @@ static int s_on_http(enum lws_callback_reasons reason, struct server *server, st
         return exchange_body(&connection->request, in);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return exchange_body_end(&connection->request);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return receiver_written(&connection->receiver);
     default: /* closed, or bound to another protocol */
         exchange_abandon(&connection->request);
+        receiver_abandon(&connection->receiver);
         return 0;
     }
 }
@@ -156,6 +171,7 @@ static int s_callback(struct lws *wsi, enum lws_callback_reasons reason, void *u
     case LWS_CALLBACK_HTTP:
     case LWS_CALLBACK_HTTP_BODY:
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+    case LWS_CALLBACK_HTTP_WRITEABLE:
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
         return connection ? s_on_http(reason, server, wsi, connection, slice_from(in, length)) : 0;
@@ -230,6 +246,7 @@ static void s_on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
         waiter->class->expire(self, waiter);
     realtime_tick(self->realtime, now_ms);
     sockets_tick(self, now_ms);
+    sessions_tick(self->sessions, now_ms);
     if (self->connections)
         lws_cancel_service(self->context); /* lets the library see its timers */
     if (self->connections < self->connections_max)
@@ -252,9 +269,10 @@ void server_drain(struct server *self)
     }
 }
 
-bool server_idle(const struct server *self)
+bool server_idle(struct server *self)
 {
-    return !self->requests && !self->socket_count;
+    return !self->requests && !self->socket_count && !sessions_drain(self->sessions) &&
+           !self->receivers;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -320,6 +338,7 @@ struct server *server_new(const struct gateway_config *config, int listener, cha
     self->ticking.data = self;
     self->pending = pending_new(SERVER_PENDING_MAX);
     self->realtime = realtime_new(self);
+    self->sessions = sessions_new(self);
     self->tokens = tokens_new(config->secret, config->previous_secret);
     const char *wrong = NULL;
     if (!self->tokens)
@@ -350,6 +369,7 @@ void server_destroy(struct server **self_p)
     ev_timer_stop(self->loop, &self->ticking);
     if (self->context)
         lws_context_destroy(self->context);
+    sessions_destroy(&self->sessions);
     realtime_destroy(&self->realtime);
     bridge_destroy(&self->bridge);
     pending_destroy(&self->pending);

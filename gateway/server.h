@@ -15,7 +15,9 @@
 
 struct bridge;
 struct realtime;
+struct receiver;
 struct request;
+struct sessions;
 struct socket;
 
 #define SERVER_CONNECTIONS_MAX \
@@ -26,8 +28,9 @@ struct socket;
 
 /* libwebsockets keeps one per connection, zeroed at first. */
 struct connection {
-    struct request *request; /* the one that is not answered; or NULL */
-    struct socket *socket;   /* of a WebSocket; or NULL */
+    struct request *request;   /* the one that is not answered; or NULL */
+    struct socket *socket;     /* of a WebSocket; or NULL */
+    struct receiver *receiver; /* of a SockJS response that is open; or NULL */
 };
 
 struct server {
@@ -39,6 +42,8 @@ struct server {
     struct realtime *realtime;           /* owned; the clients */
     struct socket *sockets;              /* the list of all WebSockets; the context's */
     uint32_t socket_count;               /* how many */
+    struct sessions *sessions;           /* owned; SockJS' over HTTP */
+    uint32_t receivers;                  /* responses of theirs that are open */
     struct pending *pending;             /* owned; who waits for an actor */
     struct tokens *tokens;               /* owned */
     struct cors cors;                    /* origins of the configuration */
@@ -65,7 +70,7 @@ void server_destroy(struct server **self_p);
 void server_listen(struct server *self);
 /* Stops taking connections and commands; server_idle tells when all is answered and sent. */
 void server_drain(struct server *self);
-bool server_idle(const struct server *self);
+bool server_idle(struct server *self);
 
 /* Closes a connection from outside its own callback, at once. */
 void server_close(struct lws *wsi);

@@ -69,8 +69,7 @@ void cors_write(const struct cors *self, struct slice origin, struct buffer *lin
                               "access-control-expose-headers: retry-after, x-request-id\r\n");
 }
 
-/* A list of tokens and nothing that could end the line. */
-static bool s_is_list(struct slice text)
+bool cors_is_list(struct slice text)
 {
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -87,9 +86,9 @@ void cors_write_preflight(const struct cors *self, struct slice origin, struct s
     cors_write(self, origin, lines);
     if (!cors_allows(self, origin))
         return;
-    if (s_is_list(method))
+    if (cors_is_list(method))
         s_line(lines, "access-control-allow-methods", method);
-    if (s_is_list(headers))
+    if (cors_is_list(headers))
         s_line(lines, "access-control-allow-headers", headers);
     buffer_append_text(lines, "access-control-max-age: 3600\r\n");
 }

@@ -18,6 +18,9 @@ struct cors {
  * are too many, or when an entry is not an origin (scheme://host[:port], nothing behind). */
 bool cors_init(struct cors *self, const char *list);
 
+/* Whether a header's value is a list of tokens, and nothing that could end a line. */
+bool cors_is_list(struct slice text);
+
 bool cors_allows(const struct cors *self, struct slice origin);
 
 /* Appends the lines "name: value\r\n" that every answer carries; `origin` is empty when the request

@@ -14,6 +14,8 @@
 #include "gateway/http/media.h"
 #include "gateway/http/reply.h"
 #include "gateway/routes/routes.h"
+#include "gateway/sockjs/sockjs.h"
+#include "gateway/sockjs/transport.h"
 #include "proto/check.h"
 
 #define ANSWER_MAX_BYTES (256 * 1024 * 1024) /* of an answer's body; no message gives more */
@@ -317,6 +319,8 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
         return -1;
     if (refusal)
         return reply_refuse(&request, refusal, s_no_detail);
+    if (place_is_ours(path))
+        return sockjs_begin(&request);
     if (request->method == METHOD_OPTIONS) {
         router_find(METHOD_OPTIONS, path, server->config->dev_login, &request->params, &found);
         return reply_preflight(&request, found.allow);
@@ -347,7 +351,9 @@ int exchange_body_end(struct request **owner)
     if (request->body_ended)
         return -1;
     request->body_ended = true;
-    return request->asked ? 0 : s_dispatch(&request);
+    if (request->asked)
+        return 0;
+    return request->route ? s_dispatch(&request) : sockjs_body_end(&request);
 }
 
 void exchange_abandon(struct request **owner)

@@ -21,6 +21,8 @@ static const char *s_reason(uint16_t status)
         return "Accepted";
     case 204:
         return "No Content";
+    case 304:
+        return "Not Modified";
     case 400:
         return "Bad Request";
     case 401:
@@ -55,7 +57,7 @@ static const char *s_reason(uint16_t status)
 }
 
 /* Made once a second. */
-static const char *s_date(struct server *server)
+const char *reply_date(struct server *server)
 {
     int64_t now_s = clock_now_ms() / 1000;
     if (now_s != server->date_s) {
@@ -68,25 +70,41 @@ static const char *s_date(struct server *server)
     return server->date;
 }
 
-static void s_write_head(struct request *request, const struct answer *answer, struct buffer *out)
+/* All but those of cross-origin access. */
+static void s_write_lines(struct request *request, const struct answer *answer, struct buffer *out)
 {
-    buffer_printf(out, "HTTP/1.1 %u %s\r\ndate: %s\r\nx-request-id: %s\r\n", answer->status,
-                  s_reason(answer->status), s_date(request->server), request->id);
-    if (answer->status != 204)
-        buffer_printf(out, "content-length: %zu\r\n", answer->body.length);
+    buffer_printf(out, "x-request-id: %s\r\n", request->id);
     if (answer->content_type)
         buffer_printf(out,
-                      "content-type: %s\r\ncache-control: no-store\r\n"
+                      "content-type: %s\r\ncache-control: %s\r\n"
                       "x-content-type-options: nosniff\r\n",
-                      answer->content_type);
+                      answer->content_type, answer->cacheable ? answer->cacheable : "no-store");
+    else if (answer->cacheable)
+        buffer_printf(out, "cache-control: %s\r\n", answer->cacheable);
     if (answer->retry_after_s)
         buffer_printf(out, "retry-after: %u\r\n", answer->retry_after_s);
     if (answer->status == 401)
         buffer_append_text(out, "www-authenticate: Bearer\r\n");
     if (answer->allow && *answer->allow)
         buffer_printf(out, "allow: %s\r\n", answer->allow);
+    buffer_append(out, answer->lines.data, answer->lines.length);
     if (request->closes)
         buffer_append_text(out, "connection: close\r\n");
+}
+
+void reply_write_lines(struct request *request, const struct answer *answer, struct buffer *out)
+{
+    s_write_lines(request, answer, out);
+    cors_write(&request->server->cors, request->origin, out);
+}
+
+static void s_write_head(struct request *request, const struct answer *answer, struct buffer *out)
+{
+    buffer_printf(out, "HTTP/1.1 %u %s\r\ndate: %s\r\n", answer->status, s_reason(answer->status),
+                  reply_date(request->server));
+    if (answer->status != 204 && answer->status != 304)
+        buffer_printf(out, "content-length: %zu\r\n", answer->body.length);
+    s_write_lines(request, answer, out);
 }
 
 /* Sends what is in `out` behind LWS_PRE and leaves the connection ready for its next request. The
@@ -95,16 +113,11 @@ static int s_finish(struct request **request_p, struct buffer *out)
 {
     struct request *request = *request_p;
     struct lws *wsi = request->wsi;
-    struct server *server = request->server;
     bool closes = request->closes;
     check(!out->overflow);
-    if (request->owner)
-        *request->owner = NULL;
     if (request->waits)
         lws_rx_flow_control(wsi, 1);
-    server->requests--;
-    stats_set(STAT_http_pending, server->requests);
-    request_destroy(request_p);
+    request_end(request_p);
 
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, SEND_LIMIT_S);
     size_t length = out->length - LWS_PRE;

@@ -8,7 +8,9 @@ struct answer {
     uint16_t status;          /* HTTP */
     uint16_t retry_after_s;   /* for Retry-After; 0: none */
     const char *content_type; /* static; NULL: no body */
+    const char *cacheable;    /* for Cache-Control; NULL: no-store */
     const char *allow;        /* for Allow; NULL: none */
+    struct slice lines;       /* more header lines, each with its CRLF; borrowed */
     struct slice body;        /* borrowed */
 };
 
@@ -20,6 +22,11 @@ int reply_send(struct request **request_p, const struct answer *answer);
 int reply_refuse(struct request **request_p, enum refusal refusal, struct slice detail);
 /* A path that is there, with another method. */
 int reply_wrong_method(struct request **request_p, const char *allow);
+/* For answers whose head goes before their body: appends all header lines but the date and the
+ * length, those of cross-origin access among them. */
+void reply_write_lines(struct request *request, const struct answer *answer, struct buffer *out);
+/* "Mon, 23 Nov 2026 11:07:46 GMT": now. */
+const char *reply_date(struct server *server);
 /* OPTIONS. */
 int reply_preflight(struct request **request_p, const char *allow);
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "actors/runtime/stats.h"
 #include "gateway/http/media.h"
 #include "proto/check.h"
 
@@ -123,7 +124,8 @@ static enum refusal s_take(struct request *self)
     self->problems = media_prefers_problem(request_header(self, WSI_TOKEN_HTTP_ACCEPT));
     struct slice connection = request_header(self, WSI_TOKEN_CONNECTION);
     struct slice version = request_header(self, WSI_TOKEN_HTTP);
-    self->closes = slice_is(connection, "close") || slice_is(version, "HTTP/1.0");
+    self->http_1_0 = slice_is(version, "HTTP/1.0");
+    self->closes = slice_is(connection, "close") || self->http_1_0;
     return s_take_length(self);
 }
 
@@ -156,6 +158,15 @@ void request_destroy(struct request **self_p)
     arena_fini(&self->arena);
     free(self);
     *self_p = NULL;
+}
+
+void request_end(struct request **self_p)
+{
+    struct server *server = (*self_p)->server;
+    if ((*self_p)->owner)
+        *(*self_p)->owner = NULL;
+    stats_set(STAT_http_pending, --server->requests);
+    request_destroy(self_p);
 }
 
 size_t request_body_limit(const struct request *self)

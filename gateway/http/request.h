@@ -38,6 +38,7 @@ struct request {
     bool waits;        /* for actors; nothing is read from its connection meanwhile */
     bool problems;     /* refusals as RFC 9457 documents */
     bool closes;       /* the connection ends with the answer */
+    bool http_1_0;     /* and it knows no chunks */
     bool expects_body; /* libwebsockets will read one, or try to without a length */
     bool body_ended;   /* it has */
     bool asked;        /* its body is read, or there is none; the answer is on its way */
@@ -48,6 +49,9 @@ struct request {
 struct request *request_new(struct server *server, struct lws *wsi, struct slice path,
                             enum refusal *fault);
 void request_destroy(struct request **self_p);
+/* It is answered, or the answer has become another's: takes it from its connection, and destroys
+ * it. */
+void request_end(struct request **self_p);
 
 /* Adds the query's parameters; false when there are too many. */
 bool request_take_query(struct request *self);

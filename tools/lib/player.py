@@ -42,6 +42,7 @@ class Player:
         self.verdicts = {}      # submission id -> the body that was pushed
         self.repeats = []       # ids whose verdict was pushed more than once
         self.changed = asyncio.Condition()
+        self.carrier = None     # opens what STOMP runs on, in a WebSocket's place
         self.on_push = None     # called with ("state" or "submission", body)
         self.tasks = []
 
@@ -100,7 +101,7 @@ class Player:
 
     async def listen(self, room_id=None):
         """Subscribes to one's own verdicts and to a room; returns when both are confirmed."""
-        self.stomp = await Stomp.open(self.http, self.base)
+        self.stomp = Stomp(await self.carrier()) if self.carrier else await Stomp.open(self.http, self.base)
         frame = await self.stomp.connect(self.token)
         assert frame and frame.command == "CONNECTED", frame
         own = await self.stomp.subscribe("/user/queue/submissions")

@@ -33,7 +33,9 @@ static int s_start(void **state)
                                     .cors_origins = "https://a.example",
                                     .secret = slice_of("0123456789abcdef0123456789abcdef"),
                                     .dev_login = true,
-                                    .code_limit_bytes = 1000};
+                                    .code_limit_bytes = 1000,
+                                    .sockjs_response_bytes = 4096,
+                                    .sockjs_client = "/ws/iframe.js"};
     s_gateway = gateway_new(&config, error, sizeof error);
     if (!s_gateway)
         fail_msg("%s", error);

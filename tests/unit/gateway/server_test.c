@@ -37,7 +37,9 @@ static int s_start(void **state)
                                     .cors_origins = "https://a.example",
                                     .secret = slice_of(SECRET),
                                     .dev_login = true,
-                                    .code_limit_bytes = 1000};
+                                    .code_limit_bytes = 1000,
+                                    .sockjs_response_bytes = 4096,
+                                    .sockjs_client = "/ws/iframe.js"};
     s_gateway = gateway_new(&config, error, sizeof error);
     if (!s_gateway)
         fail_msg("%s", error);
@@ -229,7 +231,7 @@ static void without_a_token_little_is_told(void **state)
         s_body(client_http(s_port, "DELETE", "/rooms/create", lines[i], NULL), 401);
     }
     s_body(client_http(s_port, "GET", "/auth/nothing", "", NULL), 404);
-    s_body(client_http(s_port, "GET", "/ws", "", NULL), 404);
+    s_body(client_http(s_port, "GET", "/ws/x", "", NULL), 404);
 }
 
 static void origins_are_told_on_every_answer(void **state)
