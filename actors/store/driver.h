@@ -1,34 +1,24 @@
-/* What the store needs of a database: eight operations. A driver is one file; all of them pass
- * tests/contracts/store_contract.c. Blocking; a connection belongs to one thread.
+/* What the store needs of a database. A driver is one file and what it is made of; all of them pass
+ * tests/contracts/store_contract.c. A connection belongs to one thread.
  *
- *   begin · (savepoint · run … · savepoint_end) … · end
+ * Two ways to use a connection, one at a time. Batches never wait for a server:
  *
- * A transaction holds many commits, a savepoint one of them: savepoint_end without keeping undoes
- * that commit and leaves the others. After an operation that failed, only end without keeping. */
+ *   watch · (start · step … until the batch is over) …
+ *
+ * A transaction of one's own waits; `codecomp import` writes what is too much for a message so:
+ *
+ *   begin · run … · end
+ *
+ * How a batch is run is the driver's own, but it is one transaction (when all of it only reads,
+ * with one view of the database), durable before it is over, in order, and each commit whole: one
+ * that is refused, fails or gives too large an answer leaves no trace. A driver tries once, on the
+ * assumption that nothing goes wrong; when it does it rolls back and says who is to blame
+ * (batch_spoilt, …). Whoever gave the batch has those that wait run again. */
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
 
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "actors/store/rows.h"
-#include "actors/store/statement.h"
-
-/* Why something failed, for the operator: never a value, never SQL. */
-struct store_error {
-    char text[512]; /* a sentence without a full stop */
-};
-
-/* Fills the error; always false, so that a failure is one line: return store_error_set (…). */
-__attribute__((format(printf, 2, 3))) static inline bool store_error_set(struct store_error *self,
-                                                                         const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(self->text, sizeof self->text, format, arguments);
-    va_end(arguments);
-    return false;
-}
+#include "actors/store/batch.h"
+#include "actors/store/error.h"
 
 enum store_ran {
     STORE_RAN,       /* done */
@@ -36,29 +26,47 @@ enum store_ran {
     STORE_BROKEN,    /* an error that nobody expects */
 };
 
+enum store_state {
+    STORE_IDLE, /* takes a batch */
+    STORE_BUSY, /* with a batch, or with itself */
+    STORE_AWAY, /* not connected; goes on by itself. Keeps a batch only in doubt: its transaction
+                 * may have been made durable, and will be known when there is a connection again */
+};
+
 struct store_connection; /* the driver's own */
 
 struct store_driver {
-    const char *scheme; /* of its URLs: "sqlite" */
-    /* Opens what stands behind the scheme and the colon; NULL when it can't be. Relative file names
-     * are relative to `folder`. */
-    struct store_connection *(*open)(const char *location, const char *folder,
+    const char *const *schemes; /* of its URLs, ended by NULL: "sqlite" */
+    unsigned writers, readers;  /* connections that the store opens: for commits (each has its share
+                                 * of the partitions), and beside them for what only reads */
+    /* Opens what the URL names, waiting; NULL when it can't be. Relative file names are relative to
+     * `folder`. */
+    struct store_connection *(*open)(const char *url, const char *folder,
                                      struct store_error *error);
+    void (*close)(struct store_connection **self_p);
     /* Brings the schema to what this program knows, in one transaction. False: nothing changed. */
     bool (*migrate)(struct store_connection *self, struct store_error *error);
+    /* Would `open` and `migrate` be done? Changes nothing. */
+    bool (*probe)(const char *url, const char *folder, struct store_error *error);
+
+    /* Its descriptors belong into this epoll set, with this number as their data. Or NULL. */
+    void (*watch)(struct store_connection *self, int epoll, uint32_t number);
+    /* Begins to run a batch, borrowed until it is over. Only when idle. */
+    void (*start)(struct store_connection *self, struct batch *batch);
+    /* Goes on as far as it can. *due_ms: when it wants to be called again even if no descriptor
+     * says so; I64_NONE: not. */
+    enum store_state (*step)(struct store_connection *self, int64_t *due_ms);
+
     /* A transaction; without `write` it only reads. */
     bool (*begin)(struct store_connection *self, bool write, struct store_error *error);
-    /* Keeps it, durable when this returns true, or leaves no trace of it. */
-    bool (*end)(struct store_connection *self, bool keep, struct store_error *error);
-    bool (*savepoint)(struct store_connection *self, struct store_error *error);
-    bool (*savepoint_end)(struct store_connection *self, bool keep, struct store_error *error);
     /* Runs a statement with as many parameters as it has, into the result that `rows` is at. */
     enum store_ran (*run)(struct store_connection *self, const struct statement *statement,
                           const struct value_list *params, struct rec_store_result *result,
                           struct rows *rows, struct store_error *error);
-    void (*close)(struct store_connection **self_p);
+    /* Keeps it, durable when this returns true, or leaves no trace of it. */
+    bool (*end)(struct store_connection *self, bool keep, struct store_error *error);
 };
 
-extern const struct store_driver store_driver_sqlite;
+extern const struct store_driver store_driver_sqlite, store_driver_postgres;
 
 #endif

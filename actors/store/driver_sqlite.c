@@ -1,6 +1,8 @@
 /* SQLite behind the store: one connection, WAL, durable at every commit (synchronous=FULL), each
- * statement prepared once. `codecomp import` may write beside the server: whoever comes second
- * waits. No memory mapping: an unreadable page shall be an error, not a signal. */
+ * statement prepared once; batches are run in one go, without savepoints. `codecomp import` may
+ * write beside the server: whoever comes second waits. No memory mapping: an unreadable page shall
+ * be an error, not a signal. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -30,24 +32,12 @@ struct prepared {
 };
 
 /* What stands around the statements themselves. */
-enum control {
-    CONTROL_READ,
-    CONTROL_WRITE,
-    CONTROL_COMMIT,
-    CONTROL_ROLLBACK,
-    CONTROL_SAVEPOINT,
-    CONTROL_UNDO,
-    CONTROL_RELEASE,
-    CONTROLS
-};
+enum control { CONTROL_READ, CONTROL_WRITE, CONTROL_COMMIT, CONTROL_ROLLBACK, CONTROLS };
 static const char *const s_controls[CONTROLS] = {
     [CONTROL_READ] = "BEGIN",
     [CONTROL_WRITE] = "BEGIN IMMEDIATE",
     [CONTROL_COMMIT] = "COMMIT",
     [CONTROL_ROLLBACK] = "ROLLBACK",
-    [CONTROL_SAVEPOINT] = "SAVEPOINT one_commit",
-    [CONTROL_UNDO] = "ROLLBACK TO one_commit",
-    [CONTROL_RELEASE] = "RELEASE one_commit",
 };
 
 struct store_connection {
@@ -136,20 +126,33 @@ static bool s_configure(struct store_connection *self)
            s_prepare_controls(self);
 }
 
-static struct store_connection *s_open(const char *location, const char *folder,
+static bool s_names_no_file(struct store_error *error)
+{
+    return store_error_set(error,
+                           "the database's URL names no file, as \"sqlite:codecomp.db\" does");
+}
+
+static char *s_path(const char *location, const char *folder)
+{
+    char *path;
+    bool absolute = *location == '/';
+    check(asprintf(&path, "%s%s%s", absolute ? "" : folder, absolute ? "" : "/", location) >= 0);
+    return path;
+}
+
+static struct store_connection *s_open(const char *url, const char *folder,
                                        struct store_error *error)
 {
+    const char *location = url + strlen("sqlite:");
     if (!*location) {
-        store_error_set(error, "the database's URL names no file, as \"sqlite:codecomp.db\" does");
+        s_names_no_file(error);
         return NULL;
     }
     struct store_connection *self = calloc(1, sizeof *self);
     check(self);
     self->prepared = calloc(statement_end(), sizeof *self->prepared);
-    bool absolute = *location == '/';
-    int length =
-        asprintf(&self->path, "%s%s%s", absolute ? "" : folder, absolute ? "" : "/", location);
-    check(self->prepared && length >= 0);
+    self->path = s_path(location, folder);
+    check(self->prepared);
     s_create_private(self->path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(self->path, &self->database, flags, NULL) == SQLITE_OK && s_configure(self))
@@ -183,17 +186,6 @@ static bool s_end(struct store_connection *self, bool keep, struct store_error *
         return s_control(self, CONTROL_COMMIT, error);
     /* after a full disk or a lost file SQLite has rolled back by itself */
     return sqlite3_get_autocommit(self->database) || s_control(self, CONTROL_ROLLBACK, error);
-}
-
-static bool s_savepoint(struct store_connection *self, struct store_error *error)
-{
-    return s_control(self, CONTROL_SAVEPOINT, error);
-}
-
-static bool s_savepoint_end(struct store_connection *self, bool keep, struct store_error *error)
-{
-    return (keep || s_control(self, CONTROL_UNDO, error)) &&
-           s_control(self, CONTROL_RELEASE, error);
 }
 
 /* ---- statements ---------------------------------------------------------------------------- */
@@ -258,8 +250,8 @@ static bool s_column(sqlite3_stmt *handle, int column, struct value *value)
     return data || !value->text.length;
 }
 
-static enum store_ran s_step(sqlite3_stmt *handle, struct rec_store_result *result,
-                             struct rows *rows)
+static enum store_ran s_fetch(sqlite3_stmt *handle, struct rec_store_result *result,
+                              struct rows *rows)
 {
     int columns = sqlite3_column_count(handle), code;
     rows_begin(rows, result, (uint32_t)columns);
@@ -287,7 +279,7 @@ static enum store_ran s_run(struct store_connection *self, const struct statemen
         if (s_bind(prepared->handle, prepared->places[i], &params->items[i]) != SQLITE_OK)
             ran = STORE_BROKEN;
     if (ran == STORE_RAN)
-        ran = s_step(prepared->handle, result, rows);
+        ran = s_fetch(prepared->handle, result, rows);
     if (ran == STORE_RAN && !statement->reads)
         result->changed = sqlite3_changes64(self->database);
     if (ran == STORE_BROKEN)
@@ -297,6 +289,61 @@ static enum store_ran s_run(struct store_connection *self, const struct statemen
         sqlite3_clear_bindings(prepared->handle);
     }
     return ran;
+}
+
+/* ---- batches ------------------------------------------------------------------------------- */
+
+/* Runs a commit up to its first refusal. False: the transaction must be rolled back; the batch has
+ * been told. */
+static bool s_run_commit(struct store_connection *self, struct batch *batch,
+                         struct batch_item *item)
+{
+    struct store_error error;
+    struct rows rows;
+    enum store_ran ran = STORE_RAN;
+    uint32_t op = 0;
+    batch_answer(batch, item, &rows);
+    for (bool refused = false; op < item->run.ops.count && ran == STORE_RAN && !refused; op++) {
+        const struct rec_store_op *asked = &item->run.ops.items[op];
+        const struct statement *statement = statement_by_number(asked->statement);
+        struct rec_store_result *result = batch_result(item, op);
+        ran = s_run(self, statement, &asked->params, result, &rows, &error);
+        refused = statement->decides && result->changed == 0;
+    }
+    if (ran == STORE_BROKEN)
+        batch_spoilt(batch, item, error.text);
+    else if (!batch_judge(batch, item, op, ran == STORE_TOO_LARGE, &rows))
+        batch_undone(batch);
+    else
+        return true;
+    return false;
+}
+
+/* In one go. Commits whose answers would have no room wait. */
+static void s_start(struct store_connection *self, struct batch *batch)
+{
+    struct store_error error, ignored;
+    bool sound = true;
+    if (!s_begin(self, !batch->reads, &error)) {
+        batch_failed(batch, error.text);
+        return;
+    }
+    for (uint32_t i = 0; i < batch->count && sound && batch_has_room(batch); i++)
+        sound = s_run_commit(self, batch, batch->items[i]);
+    if (sound && s_end(self, true, &error)) {
+        batch->over = true;
+        return;
+    }
+    s_end(self, false, &ignored);
+    if (sound)
+        batch_unkept(batch, error.text);
+}
+
+static enum store_state s_step(struct store_connection *self, int64_t *due_ms)
+{
+    (void)self;
+    *due_ms = I64_NONE;
+    return STORE_IDLE;
 }
 
 /* ---- migrations ---------------------------------------------------------------------------- */
@@ -353,23 +400,37 @@ static bool s_apply(struct store_connection *self, const struct migration *migra
     return ok;
 }
 
+/* What a database has, against what we know: *count migrations are applied. */
+static bool s_compare(struct store_connection *self, struct migration_mark *marks, size_t *count,
+                      struct store_error *error)
+{
+    struct store_error why;
+    if (!s_read_marks(self, marks, count))
+        return s_unusable(self, error);
+    return migrate_plan(&migrations_sqlite, marks, *count, &why) ||
+           store_error_set(error, "%.200s: %.250s", self->path, why.text);
+}
+
+static bool s_refuse_foreign(struct store_connection *self, struct store_error *error)
+{
+    bool foreign;
+    if (!s_is_foreign(self, &foreign))
+        return s_unusable(self, error);
+    return !foreign || store_error_set(error, "%s is another program's database", self->path);
+}
+
 /* Within the transaction. */
 static bool s_migrate_all(struct store_connection *self, struct migration_mark *marks,
                           struct store_error *error)
 {
     const struct migration_list *known = &migrations_sqlite;
-    struct store_error why;
-    bool foreign;
     size_t count;
-    if (!s_is_foreign(self, &foreign))
+    if (!s_refuse_foreign(self, error))
+        return false;
+    if (sqlite3_exec(self->database, s_marks, NULL, NULL, NULL) != SQLITE_OK)
         return s_unusable(self, error);
-    if (foreign)
-        return store_error_set(error, "%s is another program's database", self->path);
-    if (sqlite3_exec(self->database, s_marks, NULL, NULL, NULL) != SQLITE_OK ||
-        !s_read_marks(self, marks, &count))
-        return s_unusable(self, error);
-    if (!migrate_plan(known, marks, count, &why))
-        return store_error_set(error, "%.200s: %.250s", self->path, why.text);
+    if (!s_compare(self, marks, &count, error))
+        return false;
     for (size_t i = count; i < known->count; i++)
         if (!s_apply(self, &known->items[i]))
             return store_error_set(error, "migration %s of %.200s failed: %s", known->items[i].name,
@@ -390,14 +451,58 @@ static bool s_migrate(struct store_connection *self, struct store_error *error)
     return done;
 }
 
+/* An empty file has no marks and is as good as none. */
+static bool s_probe_file(struct store_connection *self, struct store_error *error)
+{
+    struct migration_mark *marks = calloc(MIGRATIONS_MAX, sizeof *marks);
+    size_t count;
+    check(marks);
+    bool good = s_refuse_foreign(self, error) &&
+                (sqlite3_table_column_metadata(self->database, NULL, "schema_migrations", NULL,
+                                               NULL, NULL, NULL, NULL, NULL) != SQLITE_OK ||
+                 s_compare(self, marks, &count, error));
+    free(marks);
+    return good;
+}
+
+static bool s_probe(const char *url, const char *folder, struct store_error *error)
+{
+    const char *location = url + strlen("sqlite:");
+    if (!*location)
+        return s_names_no_file(error);
+    struct store_connection *self = calloc(1, sizeof *self);
+    check(self);
+    self->path = s_path(location, folder);
+    bool good, there = access(self->path, F_OK) == 0;
+    char *slash = there ? NULL : strrchr(self->path, '/');
+    if (slash)
+        *slash = '\0';
+    if (access(self->path, R_OK | W_OK) != 0)
+        good = store_error_set(error, "%s can't be written: %s", self->path, strerror(errno));
+    else if (!there)
+        good = true; /* it would be made */
+    else if (sqlite3_open_v2(self->path, &self->database,
+                             SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                             NULL) != SQLITE_OK)
+        good = s_unusable(self, error);
+    else
+        good = s_probe_file(self, error);
+    s_close(&self);
+    return good;
+}
+
+static const char *const s_schemes[] = {"sqlite", NULL};
+
 const struct store_driver store_driver_sqlite = {
-    .scheme = "sqlite",
+    .schemes = s_schemes,
+    .writers = 1,
     .open = s_open,
-    .migrate = s_migrate,
-    .begin = s_begin,
-    .end = s_end,
-    .savepoint = s_savepoint,
-    .savepoint_end = s_savepoint_end,
-    .run = s_run,
     .close = s_close,
+    .migrate = s_migrate,
+    .probe = s_probe,
+    .start = s_start,
+    .step = s_step,
+    .begin = s_begin,
+    .run = s_run,
+    .end = s_end,
 };

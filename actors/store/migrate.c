@@ -1,6 +1,7 @@
 #include "actors/store/migrate.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 bool migrate_plan(const struct migration_list *known, const struct migration_mark *applied,
                   size_t count, struct store_error *error)

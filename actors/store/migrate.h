@@ -3,7 +3,10 @@
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
 
-#include "actors/store/driver.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "actors/store/error.h"
 
 #define MIGRATION_HASH_LENGTH 64
 #define MIGRATIONS_MAX 1000
@@ -20,8 +23,8 @@ struct migration_list {
     size_t count;                  /* how many */
 };
 
-/* sql/sqlite, as it was when the program was built. */
-extern const struct migration_list migrations_sqlite;
+/* sql/sqlite and sql/postgres, as they were when the program was built. */
+extern const struct migration_list migrations_sqlite, migrations_postgres;
 
 /* What a database says of a migration that was applied to it. */
 struct migration_mark {

@@ -3,37 +3,66 @@
  * In: store_run, ping. Out, to whoever asked: store_done, store_failed; done.
  *
  * Promises: nothing is answered before it is durable. A commit is whole or leaves no trace: it is
- * refused at its first statement that decides and changed nothing; the statements behind are not
- * run. Commits run in the order in which they came. One that fails unexpectedly spoils its
- * transaction, so all of that are run again, each alone: it fails alone. Nothing is dropped.
- * A commit is run only when its answer surely fits what may leave in one turn; else it waits, with
- * all behind it, for the next.
+ * refused at its first statement that decides and changed nothing. Each partition's commits (by
+ * the envelope's key) take the same connection, one transaction after the other, so they run in the
+ * order in which they came. A read sees every commit of its partition that came before it. One that
+ * fails unexpectedly fails alone. What waits is bounded by number, bytes and, while the database is
+ * away, time; past the bounds it fails, and then surely has left no trace.
  *
- * It does not: decide, retry, know rooms, believe what comes (a number, a count or a text may be
- * anything), hold a transaction open between turns. */
+ * The thread never waits for a database server: a lane is a connection, its line of commits and the
+ * batch that it runs. An idle lane takes what stands in its line as one batch; an answer leaves
+ * when its batch is over and the outbox has room.
+ *
+ * It does not: decide, know rooms, believe what comes (a number, a count or a text may be
+ * anything). */
 #include "actors/store/store.h"
 
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
 #include "actors/runtime/stats.h"
 #include "actors/store/database.h"
 #include "proto/check.h"
 
-struct request {
-    struct envelope envelope;            /* where the answer goes */
-    const struct msg_store_run *message; /* borrowed until the turn's end, or in `waiting` */
-    struct msg_store_done done;          /* the answer, in `answers` */
-    const char *failure; /* or why it failed, in `answers` or static; NULL: it did not */
+#define LANES_MAX 8
+#define LOOK_MS 1000 /* between two looks at what has waited too long */
+#define PAUSE_MS 20 /* before a transaction that met others is tried again; doubled each time … */
+#define PAUSE_STEPS 5 /* … at most so often */
+
+struct line {
+    struct batch_item *first, *last; /* NULL: empty */
+};
+
+enum lane_phase {
+    LANE_FREE,      /* its batch is empty */
+    LANE_RUNNING,   /* the driver has it */
+    LANE_ANSWERING, /* it is over; not all answers have left */
+};
+
+struct lane {
+    struct store_connection *connection; /* owned */
+    enum store_state state;              /* what the driver last said of it */
+    int64_t due_ms;                      /* when the driver wants a step; I64_NONE: not */
+    int64_t pause_until_ms;              /* no batch before; 0: none was in vain */
+    struct line line;                    /* what waits for it, owned */
+    enum lane_phase phase;               /* of the batch */
+    struct batch batch;                  /* owned, with its items */
+    uint32_t answered;                   /* of the batch's items: those before are gone */
 };
 
 struct store {
-    struct database database;                     /* owned */
-    struct request requests[2 * STORE_BATCH_MAX]; /* first those that wait since an earlier turn */
-    uint32_t count;                               /* how many */
-    struct arena answers;                         /* what the turn's answers are made of */
-    struct arena waiting[2]; /* copies of what waits: now, and the turn before */
-    uint8_t now;             /* which of them is filled next */
+    const struct store_driver *driver; /* of all lanes */
+    struct lane lanes[LANES_MAX];      /* writers first, then readers */
+    uint32_t lane_count;               /* how many */
+    int epoll;                         /* the lanes' descriptors; -1: they have none */
+    uint32_t waiting;                  /* commits in all lines */
+    size_t waiting_bytes;              /* of them */
+    uint32_t writing[PARTITIONS];      /* commits of a partition that write and are not answered */
+    uint32_t next_reader;              /* readers take turns */
+    size_t *largest;                   /* answer seen of each statement, by number; owned */
 };
 
 /* ---- what comes from outside ---------------------------------------------------------------- */
@@ -62,124 +91,53 @@ static const char *s_flaw(const struct msg_store_run *message)
     return NULL;
 }
 
-/* ---- running ------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------- */
 
-static bool s_reads(const struct msg_store_run *message)
+static void s_line_put(struct store *self, struct line *line, struct batch_item *item)
 {
-    for (uint32_t i = 0; i < message->ops.count; i++)
-        if (!statement_by_number(message->ops.items[i].statement)->reads)
-            return false;
-    return true;
+    item->next = NULL;
+    *(line->first ? &line->last->next : &line->first) = item;
+    line->last = item;
+    self->waiting++;
+    self->waiting_bytes += item->bytes;
 }
 
-/* One commit's statements; *keep tells whether the commit stands. False: the transaction is spoilt.
- */
-static bool s_run_ops(struct store *self, struct request *request, struct rows *rows, bool *keep,
-                      struct store_error *error)
+/* Before all others. */
+static void s_line_put_back(struct store *self, struct line *line, struct batch_item *item)
 {
-    const struct database *database = &self->database;
-    struct msg_store_done *done = &request->done;
-    uint32_t count = request->message->ops.count;
-    *done = (struct msg_store_done){0};
-    request->failure = NULL;
-    done->results.items = arena_take(&self->answers, count * sizeof *done->results.items);
-    *keep = false;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rec_store_op *op = &request->message->ops.items[i];
-        const struct statement *statement = statement_by_number(op->statement);
-        struct rec_store_result *result = &done->results.items[i];
-        switch (database->driver->run(database->connection, statement, &op->params, result, rows,
-                                      error)) {
-        case STORE_BROKEN:
-            return false;
-        case STORE_TOO_LARGE:
-            request->failure = "the answer is too large";
-            return true;
-        case STORE_RAN:
-            break;
-        }
-        done->results.count++;
-        if (statement->decides && result->changed == 0) {
-            done->refused = true;
-            done->refused_op = i;
-            return true;
-        }
+    item->next = line->first;
+    line->last = line->first ? line->last : item;
+    line->first = item;
+    self->waiting++;
+    self->waiting_bytes += item->bytes;
+}
+
+static struct batch_item *s_line_take(struct store *self, struct line *line)
+{
+    struct batch_item *item = line->first;
+    line->first = item->next;
+    self->waiting--;
+    self->waiting_bytes -= item->bytes;
+    return item;
+}
+
+static void s_line_empty(struct store *self, struct line *line)
+{
+    while (line->first) {
+        struct batch_item *item = s_line_take(self, line);
+        batch_item_destroy(&item);
     }
-    *keep = true;
-    return true;
 }
 
-static bool s_run_commit(struct store *self, struct request *request, size_t *bytes,
-                         struct store_error *error)
+/* A partition's commits take one lane. What only reads may pass by, on a connection of its own, but
+ * not by its own partition's writes. */
+static struct lane *s_lane_of(struct store *self, const struct batch_item *item)
 {
-    const struct database *database = &self->database;
-    struct rows rows;
-    bool keep;
-    rows_init(&rows, &self->answers);
-    bool sound = database->driver->savepoint(database->connection, error) &&
-                 s_run_ops(self, request, &rows, &keep, error) &&
-                 database->driver->savepoint_end(database->connection, keep, error);
-    *bytes += rows.bytes;
-    return sound;
-}
-
-enum transaction {
-    TRANSACTION_KEPT,      /* durable */
-    TRANSACTION_SPOILT,    /* no trace of it */
-    TRANSACTION_NOT_BEGUN, /* the database takes none now */
-};
-
-/* Runs the requests first … in one transaction: at most `count` of them, and only while an answer
- * of any size fits `room` bytes. *ran: how many. */
-static enum transaction s_transaction(struct store *self, uint32_t first, uint32_t count,
-                                      size_t *room, uint32_t *ran, struct store_error *error)
-{
-    const struct database *database = &self->database;
-    struct store_error ignored;
-    size_t bytes = 0;
-    bool write = false, sound = true;
-    *ran = 0;
-    for (uint32_t i = first; i < first + count; i++)
-        write |= !s_reads(self->requests[i].message);
-    if (!database->driver->begin(database->connection, write, error))
-        return TRANSACTION_NOT_BEGUN;
-    while (sound && *ran < count && bytes + FRAME_MAX_BYTES <= *room) {
-        sound = s_run_commit(self, &self->requests[first + *ran], &bytes, error);
-        *ran += sound;
-    }
-    if (sound && database->driver->end(database->connection, true, error)) {
-        *room -= bytes;
-        stats_add(STAT_commit_batches, write);
-        return TRANSACTION_KEPT;
-    }
-    database->driver->end(database->connection, false, &ignored);
-    return TRANSACTION_SPOILT;
-}
-
-static const char *s_reason(struct store *self, const struct store_error *error)
-{
-    size_t length = strnlen(error->text, NAME_MAX_BYTES);
-    char *reason = arena_take(&self->answers, length + 1);
-    return memcpy(reason, error->text, length);
-}
-
-/* Each in its own transaction, so that what fails fails alone. Returns how many have an answer. */
-static uint32_t s_run_alone(struct store *self, size_t *room)
-{
-    struct store_error error;
-    uint32_t ran, next = 0;
-    while (next < self->count && *room >= FRAME_MAX_BYTES) {
-        struct request *request = &self->requests[next];
-        enum transaction transaction = s_transaction(self, next, 1, room, &ran, &error);
-        if (transaction == TRANSACTION_NOT_BEGUN)
-            break;
-        if (transaction == TRANSACTION_SPOILT) {
-            log_warn("commit-failed", "why=\"%s\"", error.text);
-            request->failure = s_reason(self, &error);
-        }
-        next++;
-    }
-    return next;
+    uint8_t partition = partition_of(item->envelope.key);
+    uint32_t writers = self->driver->writers;
+    if (item->reads && self->driver->readers && !self->writing[partition])
+        return &self->lanes[writers + self->next_reader++ % self->driver->readers];
+    return &self->lanes[partition % writers];
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -187,89 +145,187 @@ static uint32_t s_run_alone(struct store *self, size_t *room)
 static void s_fail(struct outbox *out, const struct envelope *envelope, const char *reason)
 {
     struct msg_store_failed failed = {slice_of(reason)};
+    stats_add(STAT_commits_failed, 1);
     outbox_reply(out, envelope, MSG_store_failed, &failed);
 }
 
-static void s_answer(struct store *self, uint32_t count, struct outbox *out)
+/* The item is gone afterwards. */
+static void s_answer(struct store *self, struct batch_item *item, struct outbox *out)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        const struct request *request = &self->requests[i];
-        if (request->failure) {
-            stats_add(STAT_commits_failed, 1);
-            s_fail(out, &request->envelope, request->failure);
-            continue;
-        }
-        if (request->done.refused)
+    if (item->state == ITEM_FAILED)
+        s_fail(out, &item->envelope, item->failure);
+    else {
+        if (item->done.refused)
             stats_add(STAT_commits_refused, 1);
-        else if (!s_reads(request->message))
+        else if (!item->reads)
             stats_add(STAT_commits, 1);
-        outbox_reply(out, &request->envelope, MSG_store_done, &request->done);
+        outbox_reply(out, &item->envelope, MSG_store_done, &item->done);
     }
+    self->writing[partition_of(item->envelope.key)] -= !item->reads;
+    batch_item_destroy(&item);
 }
 
-static const struct msg_store_run *s_copy(struct arena *arena, const struct msg_store_run *from)
+/* As many as have room. False: some are left, for the next turn. */
+static bool s_answer_batch(struct store *self, struct lane *lane, struct outbox *out)
 {
-    struct msg_store_run *to = arena_take(arena, sizeof *to);
-    to->ops.count = from->ops.count;
-    to->ops.items = arena_take(arena, from->ops.count * sizeof *to->ops.items);
-    for (uint32_t i = 0; i < from->ops.count; i++) {
-        const struct value_list *params = &from->ops.items[i].params;
-        struct value *items = arena_take(arena, params->count * sizeof *items);
-        to->ops.items[i] =
-            (struct rec_store_op){from->ops.items[i].statement, {params->count, items}};
-        for (uint32_t k = 0; k < params->count; k++) {
-            items[k] = params->items[k];
-            if (items[k].type < VALUE_TEXT || !items[k].text.length)
-                continue;
-            char *data = arena_take(arena, items[k].text.length);
-            items[k].text.data = memcpy(data, params->items[k].text.data, items[k].text.length);
+    for (; lane->answered < lane->batch.count; lane->answered++) {
+        struct batch_item *item = lane->batch.items[lane->answered];
+        if (out->count == OUTBOX_MAX ||
+            out->bodies.max_bytes - out->bodies.length < item->answer_bytes) {
+            outbox_wake(out, 0);
+            return false;
         }
+        s_answer(self, item, out);
     }
-    return to;
+    return true;
 }
 
-/* Those from `first` on have no answer yet: they wait, copied, for the tick that is asked for. Only
- * a batch may wait, so that a turn's own always fit; what is more is given up. */
-static void s_keep_waiting(struct store *self, uint32_t first, struct outbox *out)
+/* ---- batches ------------------------------------------------------------------------------- */
+
+/* What a commit's answer may take, as far as we have seen; its first statement tells its kind. */
+static size_t s_expected_bytes(const struct store *self, const struct batch_item *item)
 {
-    struct arena *arena = &self->waiting[self->now];
-    uint32_t kept = 0;
-    arena_reset(arena);
-    for (uint32_t i = first; i < self->count; i++) {
-        if (kept == STORE_BATCH_MAX) {
-            s_fail(out, &self->requests[i].envelope, "too much waits");
+    size_t bytes = ANSWER_HEAD_BYTES;
+    for (uint32_t i = 0; i < item->run.ops.count; i++)
+        bytes += self->largest[item->run.ops.items[i].statement];
+    return bytes;
+}
+
+static void s_learn(struct store *self, const struct batch_item *item)
+{
+    if (item->state != ITEM_DONE || item->run.ops.count == 0)
+        return;
+    size_t *largest = &self->largest[item->run.ops.items[0].statement];
+    *largest = item->answer_bytes > *largest ? item->answer_bytes : *largest;
+}
+
+/* Moves from the line what one transaction may hold: at least one. */
+static void s_fill(struct store *self, struct lane *lane)
+{
+    struct batch *batch = &lane->batch;
+    size_t bytes = 0, answers = 0;
+    batch_reset(batch);
+    lane->answered = 0;
+    while (lane->line.first && batch->count < BATCH_MAX) {
+        const struct batch_item *next = lane->line.first;
+        bytes += next->bytes;
+        answers += s_expected_bytes(self, next);
+        bool fits = bytes <= BATCH_BYTES_MAX && answers <= BATCH_ANSWERS_MAX_BYTES && !next->alone;
+        if (batch->count && !fits)
+            break;
+        batch_add(batch, s_line_take(self, &lane->line));
+        if (next->alone)
+            break;
+    }
+}
+
+/* Those to be run again go back to where they came from; the others are answered. */
+static void s_settle(struct store *self, struct lane *lane)
+{
+    struct batch *batch = &lane->batch;
+    uint32_t kept = 0, count = batch->count, failed = 0, tries = 0;
+    const char *failure = NULL;
+    for (uint32_t i = count; i-- > 0;) {
+        struct batch_item *item = batch->items[i];
+        if (item->state != ITEM_WAITING)
             continue;
-        }
-        self->requests[kept] = self->requests[i];
-        self->requests[kept].message = s_copy(arena, self->requests[i].message);
-        kept++;
+        tries = item->tries > tries ? item->tries : tries;
+        s_line_put_back(self, &lane->line, item);
+        batch->items[i] = NULL;
     }
-    self->count = kept;
-    self->now ^= 1;
-    if (kept)
-        outbox_wake(out, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        struct batch_item *item = batch->items[i];
+        if (!item)
+            continue;
+        s_learn(self, item);
+        if (item->state == ITEM_FAILED && !failed++)
+            failure = item->failure;
+        batch->items[kept++] = item;
+    }
+    batch->count = kept;
+    stats_add(STAT_commits_again, count - kept);
+    stats_add(STAT_commit_batches, kept > failed && !batch->reads);
+    if (failed)
+        log_warn("commits-failed", "commits=%u why=\"%s\"", failed, failure);
+    if (tries)
+        lane->pause_until_ms = clock_now_ms() +
+                               (PAUSE_MS << (tries < PAUSE_STEPS ? tries : PAUSE_STEPS)) / 2 +
+                               (int64_t)(clock_chance() % PAUSE_MS);
+    lane->phase = LANE_ANSWERING;
 }
 
-static void s_run_all(struct store *self, struct outbox *out)
+static void s_step(struct store *self, struct lane *lane)
 {
-    struct store_error error;
-    size_t room = out->bodies.max_bytes - out->bodies.length;
-    size_t heads = self->count * ANSWER_HEAD_BYTES; /* they may all fail */
-    uint32_t ran;
-    room = room > heads ? room - heads : 0;
-    enum transaction transaction = s_transaction(self, 0, self->count, &room, &ran, &error);
-    if (transaction == TRANSACTION_SPOILT) {
-        log_warn("transaction-spoilt", "commits=%u why=\"%s\"", self->count, error.text);
-        arena_reset(&self->answers);
-        ran = s_run_alone(self, &room);
-    } else if (transaction == TRANSACTION_NOT_BEGUN) {
-        log_error("transaction-not-begun", "why=\"%s\"", error.text);
-        for (; ran < self->count; ran++)
-            self->requests[ran].failure = s_reason(self, &error);
+    lane->state = self->driver->step(lane->connection, &lane->due_ms);
+    if (lane->phase == LANE_RUNNING && lane->batch.over)
+        s_settle(self, lane);
+}
+
+static bool s_paused(struct lane *lane)
+{
+    if (lane->pause_until_ms && lane->pause_until_ms <= clock_now_ms())
+        lane->pause_until_ms = 0;
+    return lane->pause_until_ms != 0;
+}
+
+/* Answers what is over and runs what waits, until there is nothing to do but wait. */
+static void s_go(struct store *self, struct lane *lane, struct outbox *out)
+{
+    while (lane->phase != LANE_RUNNING) {
+        if (lane->phase == LANE_ANSWERING && !s_answer_batch(self, lane, out))
+            return;
+        lane->phase = LANE_FREE;
+        if (lane->state != STORE_IDLE || !lane->line.first || s_paused(lane))
+            return;
+        s_fill(self, lane);
+        lane->phase = LANE_RUNNING;
+        self->driver->start(lane->connection, &lane->batch);
+        s_step(self, lane);
     }
-    s_answer(self, ran, out);
-    s_keep_waiting(self, ran, out);
-    arena_reset(&self->answers);
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+/* A lane's line while its database is away: what has waited too long fails. */
+static void s_expire(struct store *self, struct lane *lane, int64_t now_ms, struct outbox *out)
+{
+    uint32_t failed = 0;
+    while (lane->line.first && lane->line.first->asked_ms + STORE_WAIT_LIMIT_MS <= now_ms &&
+           out->count < OUTBOX_MAX) {
+        struct batch_item *item = s_line_take(self, &lane->line);
+        item->state = ITEM_FAILED;
+        item->failure = "the database can't be reached";
+        s_answer(self, item, out);
+        failed++;
+    }
+    if (failed)
+        log_warn("commits-failed", "commits=%u why=\"the database can't be reached\"", failed);
+}
+
+static void s_on_time(struct store *self, struct outbox *out)
+{
+    int64_t now_ms = clock_now_ms();
+    for (uint32_t i = 0; i < self->lane_count; i++) {
+        struct lane *lane = &self->lanes[i];
+        if (lane->due_ms != I64_NONE && lane->due_ms <= now_ms)
+            s_step(self, lane);
+        if (lane->state == STORE_AWAY)
+            s_expire(self, lane, now_ms, out);
+    }
+}
+
+/* Asks to be woken for what no descriptor tells. */
+static void s_wake(const struct store *self, struct outbox *out)
+{
+    for (uint32_t i = 0; i < self->lane_count; i++) {
+        const struct lane *lane = &self->lanes[i];
+        if (lane->due_ms != I64_NONE)
+            outbox_wake(out, lane->due_ms);
+        if (lane->pause_until_ms && lane->line.first)
+            outbox_wake(out, lane->pause_until_ms);
+        if (lane->state == STORE_AWAY && lane->line.first)
+            outbox_wake(out, clock_now_ms() + LOOK_MS);
+    }
 }
 
 /* ---- the actor ----------------------------------------------------------------------------- */
@@ -283,16 +339,24 @@ static void s_on_run(struct store *self, const struct envelope *envelope,
         s_fail(out, envelope, flaw);
         return;
     }
-    if (self->count == 2 * STORE_BATCH_MAX)
-        s_run_all(self, out);
-    self->requests[self->count++] = (struct request){.envelope = *envelope, .message = message};
+    if (self->waiting == STORE_WAITING_MAX || self->waiting_bytes > STORE_WAITING_BYTES_MAX) {
+        stats_add(STAT_commits_full, 1);
+        s_fail(out, envelope, "too many commits wait for the database");
+        return;
+    }
+    struct batch_item *item = batch_item_new(envelope, message);
+    s_line_put(self, &s_lane_of(self, item)->line, item);
+    self->writing[partition_of(envelope->key)] += !item->reads;
 }
 
-static void s_handle(void *self, const struct envelope *envelope, const void *message,
+static void s_handle(void *state, const struct envelope *envelope, const void *message,
                      struct outbox *out)
 {
+    struct store *self = state;
     if (envelope->kind == MSG_store_run)
         s_on_run(self, envelope, message, out);
+    else if (envelope->kind == MSG_tick)
+        s_on_time(self, out);
     else if (envelope->kind == MSG_ping) {
         struct msg_done done = {((const struct msg_ping *)message)->id};
         outbox_reply(out, envelope, MSG_done, &done);
@@ -302,8 +366,25 @@ static void s_handle(void *self, const struct envelope *envelope, const void *me
 static void s_turn_end(void *state, struct outbox *out)
 {
     struct store *self = state;
-    if (self->count)
-        s_run_all(self, out);
+    for (uint32_t i = 0; i < self->lane_count; i++)
+        s_go(self, &self->lanes[i], out);
+    s_wake(self, out);
+    stats_set(STAT_commits_waiting, self->waiting);
+}
+
+static int s_descriptor(void *state)
+{
+    return ((struct store *)state)->epoll;
+}
+
+static void s_ready(void *state, struct outbox *out)
+{
+    struct store *self = state;
+    struct epoll_event events[LANES_MAX];
+    (void)out; /* turn_end follows */
+    int count = epoll_wait(self->epoll, events, LANES_MAX, 0);
+    for (int i = 0; i < count; i++)
+        s_step(self, &self->lanes[events[i].data.u32]);
 }
 
 static void s_destroy(void **self_p)
@@ -311,25 +392,63 @@ static void s_destroy(void **self_p)
     struct store *self = *self_p;
     if (!self)
         return;
-    database_close(&self->database);
-    arena_fini(&self->answers);
-    arena_fini(&self->waiting[0]);
-    arena_fini(&self->waiting[1]);
+    for (uint32_t i = 0; i < self->lane_count; i++) {
+        struct lane *lane = &self->lanes[i];
+        self->driver->close(&lane->connection);
+        s_line_empty(self, &lane->line);
+        for (; lane->answered < lane->batch.count; lane->answered++)
+            batch_item_destroy(&lane->batch.items[lane->answered]);
+        batch_fini(&lane->batch);
+    }
+    if (self->epoll >= 0)
+        close(self->epoll);
+    free(self->largest);
     free(self);
     *self_p = NULL;
 }
 
+/* The first connection brings the schema up to date for all. */
+static bool s_open(struct store *self, const struct store_context *context,
+                   struct store_error *error)
+{
+    self->driver = database_driver(context->url, error);
+    if (!self->driver)
+        return false;
+    uint32_t lanes = self->driver->writers + self->driver->readers;
+    check(lanes <= LANES_MAX);
+    if (self->driver->watch) {
+        self->epoll = epoll_create1(EPOLL_CLOEXEC);
+        check(self->epoll >= 0);
+    }
+    for (; self->lane_count < lanes; self->lane_count++) {
+        struct lane *lane = &self->lanes[self->lane_count];
+        lane->connection = self->driver->open(context->url, context->data_folder, error);
+        if (!lane->connection)
+            return false;
+        if (self->lane_count == 0 && !self->driver->migrate(lane->connection, error)) {
+            self->driver->close(&lane->connection);
+            return false;
+        }
+        if (self->driver->watch)
+            self->driver->watch(lane->connection, self->epoll, self->lane_count);
+        lane->due_ms = I64_NONE;
+    }
+    return true;
+}
+
 static void *s_create(const struct rec_actor_config *config, void *context)
 {
-    const struct store_context *store_context = context;
     struct store_error error;
     struct store *self = calloc(1, sizeof *self);
     (void)config;
     check(self);
-    if (database_open(&self->database, store_context->url, store_context->data_folder, &error))
+    self->epoll = -1;
+    self->largest = calloc(statement_end(), sizeof *self->largest);
+    check(self->largest);
+    if (s_open(self, context, &error))
         return self;
     log_error("database-not-open", "why=\"%s\"", error.text);
-    free(self);
+    s_destroy((void **)&self);
     return NULL;
 }
 
@@ -340,6 +459,8 @@ const struct actor_class store_class = {
     .create = s_create,
     .handle = s_handle,
     .turn_end = s_turn_end,
+    .descriptor = s_descriptor,
+    .ready = s_ready,
     .destroy = s_destroy,
     .receives = s_receives,
 };

@@ -1,18 +1,20 @@
 /* The store: the one actor that talks to the database. It takes commits (store_run: statements of
- * statements.def by number), runs what waits in its mailbox in one transaction, and answers when
- * that is durable: store_done, refused or not, or store_failed. */
+ * statements.def by number), runs what waits as transactions of many, and answers when they are
+ * durable: store_done, refused or not, or store_failed. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
 #include "actors/runtime/actor.h"
 
-/* Commits that may wait from one turn for the next because their answers would not fit; a
- * transaction holds at most as many again. */
-#define STORE_BATCH_MAX 256
+/* What may wait for the database; past it a commit fails at once (commits_full). */
+#define STORE_WAITING_MAX 2048
+#define STORE_WAITING_BYTES_MAX (256 * 1024 * 1024)
+/* While the database can't be reached, a commit waits for so long before it fails. */
+#define STORE_WAIT_LIMIT_MS 30000
 
 /* The context of store_class.create; borrowed until it has returned. */
 struct store_context {
-    const char *url;         /* "sqlite:FILE" */
+    const char *url;         /* "sqlite:FILE", "postgresql://…" */
     const char *data_folder; /* what a relative FILE is relative to; must exist */
 };
 

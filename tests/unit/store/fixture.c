@@ -1,20 +1,26 @@
 #include "tests/unit/store/fixture.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <ftw.h>
+#include <poll.h>
 #include <cmocka.h>
+#include <libpq-fe.h>
 
+#include "actors/runtime/clock.h"
 #include "actors/store/store.h"
+
+#define ANSWER_WAIT_MS 60000 /* for anything that must come */
 
 bool fixture_ran[256];
 
 void fixture_start(struct fixture *self)
 {
     struct rec_actor_config config = {.shards = 1};
-    struct store_context context = {STORE_URL, self->folder};
+    struct store_context context = {self->url, self->folder};
     self->store = store_class.create(&config, &context);
     assert_non_null(self->store);
 }
@@ -25,6 +31,40 @@ void fixture_stop(struct fixture *self)
     assert_null(self->store);
 }
 
+/* A server is shared by all tests of a process: each has a schema of its own, which is dropped with
+ * all in it when the test is over. */
+static bool s_on_server(const struct fixture *self, const char *verb, const char *end)
+{
+    char sql[128];
+    PGconn *connection = PQconnectdb(getenv("CODECOMP_TEST_DATABASE"));
+    snprintf(sql, sizeof sql, "SET client_min_messages = warning; %s SCHEMA %s %s", verb,
+             self->schema, end);
+    PGresult *result = PQexec(connection, sql);
+    bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (!done)
+        print_error("%s: %s", sql, PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+    return done;
+}
+
+static bool s_name_database(struct fixture *self)
+{
+    if (*STORE_URL) {
+        strcpy(self->url, STORE_URL);
+        return true;
+    }
+    const char *server = getenv("CODECOMP_TEST_DATABASE");
+    if (!server)
+        fail_msg("CODECOMP_TEST_DATABASE names no server; tests/servers/with.py starts one");
+    snprintf(self->schema, sizeof self->schema, "test_%s", strrchr(self->folder, '-') + 1);
+    for (char *c = self->schema; *c; c++)
+        *c = (char)tolower(*c);
+    snprintf(self->url, sizeof self->url, "%s%coptions=-csearch_path%%3D%s", server,
+             strchr(server, '?') ? '&' : '?', self->schema);
+    return s_on_server(self, "CREATE", "");
+}
+
 int fixture_new(void **state)
 {
     struct fixture *self = calloc(1, sizeof *self);
@@ -32,6 +72,8 @@ int fixture_new(void **state)
     if (!mkdtemp(self->folder))
         return -1;
     outbox_init(&self->out);
+    if (!s_name_database(self))
+        return -1;
     fixture_start(self);
     *state = self;
     return 0;
@@ -49,6 +91,8 @@ int fixture_destroy(void **state)
     store_class.destroy(&self->store);
     outbox_fini(&self->out);
     arena_fini(&self->arena);
+    if (!*STORE_URL && !s_on_server(self, "DROP", "CASCADE"))
+        return -1;
     int removed = nftw(self->folder, s_remove, 8, FTW_DEPTH | FTW_PHYS);
     free(self);
     return removed;
@@ -84,9 +128,15 @@ void fixture_handle(struct fixture *self, uint16_t id, const void *message)
                              &error));
     buffer_fini(&bytes);
     assert_true(self->asked < ANSWERS_MAX);
-    struct envelope envelope = {
-        .kind = id, .reply = {1, ACTOR_room, 0, self->asked, 1}, .command = {7, self->asked}};
-    self->answers[self->asked++].kind = 0;
+    struct envelope envelope = {.kind = id,
+                                .key = self->key,
+                                .now_ms = clock_now_ms(),
+                                .command = {7, self->asked},
+                                .reply = {1, ACTOR_room, 0, self->asked, 1}};
+    if (id == MSG_tick)
+        envelope.reply.generation = 0;
+    else
+        self->answers[self->asked++].kind = 0;
     store_class.handle(self->store, &envelope, decoded, &self->out);
 }
 
@@ -113,6 +163,7 @@ static void s_take_answers(struct fixture *self)
                                  slice_from(copy, frame.body.length), &self->arena, &message,
                                  &taken, &error));
         answer->kind = frame.envelope.kind;
+        self->answered++;
         if (answer->kind == MSG_store_done)
             answer->done = message.store_done;
         else if (answer->kind == MSG_store_failed)
@@ -120,16 +171,45 @@ static void s_take_answers(struct fixture *self)
     }
 }
 
+/* Waits until there is something to do: the descriptor is readable, or a tick is due. */
+static void s_wait(struct fixture *self, int64_t wake_ms, int64_t end_ms)
+{
+    struct pollfd own = {store_class.descriptor(self->store), POLLIN, 0};
+    int64_t until_ms = wake_ms != I64_NONE && wake_ms < end_ms ? wake_ms : end_ms;
+    int64_t left_ms = until_ms - clock_now_ms();
+    poll(&own, 1, left_ms > 0 ? (int)left_ms : 0);
+    if (own.revents)
+        store_class.ready(self->store, &self->out);
+    if (wake_ms != I64_NONE && wake_ms <= clock_now_ms())
+        fixture_handle(self, MSG_tick, &(struct msg_tick){wake_ms});
+}
+
+/* Returns when it wants to be woken. */
+static int64_t s_end_turn(struct fixture *self)
+{
+    store_class.turn_end(self->store, &self->out);
+    s_take_answers(self);
+    int64_t wake_ms = self->out.wake_ms;
+    outbox_clear(&self->out);
+    self->turns++;
+    return wake_ms;
+}
+
+void fixture_turn_once(struct fixture *self)
+{
+    self->turns = 0;
+    s_end_turn(self);
+}
+
 void fixture_turn(struct fixture *self)
 {
-    bool again = true;
-    for (self->turns = 0; again; self->turns++) {
-        if (self->turns)
-            fixture_handle(self, MSG_tick, &(struct msg_tick){0});
-        store_class.turn_end(self->store, &self->out);
-        s_take_answers(self);
-        again = self->out.wake_ms != I64_NONE;
-        outbox_clear(&self->out);
+    int64_t end_ms = clock_now_ms() + ANSWER_WAIT_MS;
+    self->turns = 0;
+    int64_t wake_ms = s_end_turn(self);
+    while (self->answered < self->asked) {
+        s_wait(self, wake_ms, end_ms);
+        assert_true(clock_now_ms() < end_ms);
+        wake_ms = s_end_turn(self);
     }
 }
 
@@ -172,8 +252,9 @@ void fixture_fails(struct fixture *self)
 
 void fixture_forget(struct fixture *self)
 {
+    assert_int_equal(self->answered, self->asked);
     arena_reset(&self->arena);
-    self->asked = 0;
+    self->asked = self->answered = 0;
 }
 
 void fixture_user(struct fixture *self, int64_t id)

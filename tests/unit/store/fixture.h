@@ -1,12 +1,13 @@
-/* The store in a folder of its own, asked and answered as the host does it: encoded, decoded, in
- * turns, with a tick when one is asked for. STORE_URL says which database. */
+/* The store in a folder or schema of its own, asked and answered as the host does it: encoded,
+ * decoded, in turns, with a tick when one is asked for, and when its descriptor is readable.
+ * STORE_URL says which database; "" is the server that CODECOMP_TEST_DATABASE names. */
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
 #include "actors/runtime/actor.h"
 #include "actors/store/commit.h"
 
-#define ANSWERS_MAX 1024
+#define ANSWERS_MAX 4096
 
 struct answer {
     uint16_t kind;              /* MSG_store_done, MSG_store_failed, MSG_done; 0: none yet */
@@ -16,11 +17,15 @@ struct answer {
 
 struct fixture {
     char folder[64];                    /* made by fixture_new, removed with all in it */
+    char url[512];                      /* of the database */
+    char schema[64];                    /* PostgreSQL: made by fixture_new, dropped with all in it */
     void *store;                        /* the actor; NULL: stopped */
     struct outbox out;                  /* its outbox */
     struct arena arena;                 /* questions and answers, until fixture_forget */
     struct commit commit;               /* being built */
     uint32_t asked;                     /* since fixture_forget: the slot of the next question */
+    uint32_t answered;                  /* of those */
+    int64_t key;                        /* of the questions' envelopes */
     uint32_t turns;                     /* that the last fixture_turn took */
     struct answer answers[ANSWERS_MAX]; /* by slot */
 };
@@ -42,6 +47,8 @@ uint32_t fixture_ask(struct fixture *self);
 void fixture_handle(struct fixture *self, uint16_t id, const void *message);
 /* Ends the turn, and those that follow until everything is answered. */
 void fixture_turn(struct fixture *self);
+/* The same, but does not wait for answers. */
+void fixture_turn_once(struct fixture *self);
 /* fixture_ask and fixture_turn: the answer, which is a store_done that is not refused. */
 const struct rec_store_result *fixture_run(struct fixture *self);
 /* The same for one that is refused at this op. */

@@ -72,7 +72,7 @@ static enum import_outcome s_import(struct fixture *self, const char *folder, st
     char path[256];
     *seen = (struct seen){0};
     snprintf(path, sizeof path, "%s/%s", self->folder, folder);
-    assert_true(database_open(&database, STORE_URL, self->folder, &error));
+    assert_true(database_open(&database, self->url, self->folder, &error));
     bool good = import_folder(&database, path, 5000, &report, &summary);
     database_close(&database);
     assert_int_equal(good, summary.packages[IMPORT_REFUSED] == 0);
@@ -88,7 +88,7 @@ static bool s_retire(struct fixture *self, const char *slug)
     struct database database;
     struct store_error error;
     struct package_error why = {.what = ""};
-    assert_true(database_open(&database, STORE_URL, self->folder, &error));
+    assert_true(database_open(&database, self->url, self->folder, &error));
     bool good = import_retire(&database, slice_of(slug), 6000, &why);
     assert_int_equal(good, why.what[0] == 0);
     database_close(&database);

@@ -32,6 +32,9 @@ static void s_op(struct fixture *self, enum statement_number statement, const ch
 
 #define N(number) ((int64_t)(number))
 
+/* The second submission: the refused one before it may have used up an id. */
+static int64_t s_second;
+
 /* A commit of one statement, and its result. */
 #define RUN(self, ...) (commit_begin(&(self)->commit), s_op(self, __VA_ARGS__), fixture_run(self))
 
@@ -202,7 +205,7 @@ static void s_start_and_submit(struct fixture *self)
     assert_int_equal(s_i64(&RUN(self, STATEMENT_submission_by_command, "ii", N(8), N(71))[0], 0, 0),
                      1);
     s_submit(self, 5, 2);
-    fixture_run(self);
+    s_second = s_i64(&fixture_run(self)[1], 0, 0);
 }
 
 static void s_judge(struct fixture *self)
@@ -238,7 +241,7 @@ static void s_judge(struct fixture *self)
 /* Two judges, 101 and 102, and a queue between them; submission 2. */
 static void s_share(struct fixture *self)
 {
-    const struct rec_store_result *row = RUN(self, STATEMENT_submission_look, "i", N(2));
+    const struct rec_store_result *row = RUN(self, STATEMENT_submission_look, "i", s_second);
     int64_t created_ms = START + 2;
     assert_true(slice_is(result_text(&row[0], 0, 0), "PENDING"));
     assert_int_equal(s_i64(&row[0], 0, 3), 0);
@@ -253,25 +256,29 @@ static void s_share(struct fixture *self)
                 .changed,
             times[i][1]);
 
-    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(1000), N(2000));
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(101), N(-1), N(1000),
+              N(2000));
     assert_int_equal(s_i64(&row[0], 0, 0), 1);
     commit_begin(&self->commit); /* it is held */
-    s_op(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(102), N(-1), N(1001), N(3000));
+    s_op(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(102), N(-1), N(1001), N(3000));
     fixture_refused(self, 0);
-    assert_int_equal(RUN(self, STATEMENT_judging_renew, "iii", N(2), N(102), N(9000))[0].changed,
-                     0);
-    assert_int_equal(RUN(self, STATEMENT_judging_renew, "iii", N(2), N(101), N(999999))[0].changed,
-                     1);
+    assert_int_equal(
+        RUN(self, STATEMENT_judging_renew, "iii", s_second, N(102), N(9000))[0].changed, 0);
+    assert_int_equal(
+        RUN(self, STATEMENT_judging_renew, "iii", s_second, N(101), N(999999))[0].changed, 1);
     assert_int_equal(RUN(self, STATEMENT_submissions_put_back, "ii", N(900000), N(5000))[0].changed,
                      0);
-    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(1002), N(3000));
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(101), N(-1), N(1002),
+              N(3000));
     assert_int_equal(s_i64(&row[0], 0, 0), 2); /* its own */
-    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(102), N(2), N(1003), N(4000));
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(102), N(2), N(1003),
+              N(4000));
     assert_int_equal(s_i64(&row[0], 0, 0), 3); /* taken over */
-    row = RUN(self, STATEMENT_submission_look, "i", N(2));
+    row = RUN(self, STATEMENT_submission_look, "i", s_second);
     assert_int_equal(s_i64(&row[0], 0, 4), 102);
     assert_int_equal(s_i64(&row[0], 0, 5), 4000);
-    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(4001), N(5000));
+    row = RUN(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(101), N(-1), N(4001),
+              N(5000));
     assert_int_equal(s_i64(&row[0], 0, 5), 4); /* run out */
 }
 
@@ -279,15 +286,15 @@ static void s_share(struct fixture *self)
 static void s_reopen(struct fixture *self, bool open)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_submission_reopen, "i", N(2));
-    s_op(self, STATEMENT_score_reopen, "i", N(2));
+    s_op(self, STATEMENT_submission_reopen, "i", s_second);
+    s_op(self, STATEMENT_score_reopen, "i", s_second);
     if (!open) {
         fixture_refused(self, 0);
         return;
     }
     assert_int_equal(fixture_run(self)[1].changed, 1);
-    const struct rec_store_result *row =
-        RUN(self, STATEMENT_judging_lease_shared, "iiiii", N(2), N(101), N(-1), N(6000), N(6001));
+    const struct rec_store_result *row = RUN(self, STATEMENT_judging_lease_shared, "iiiii",
+                                             s_second, N(101), N(-1), N(6000), N(6001));
     assert_int_equal(s_i64(&row[0], 0, 0), 5);
     assert_int_equal(s_i64(&row[0], 0, 5), 1);
 }
@@ -315,7 +322,7 @@ static void s_close_and_settle(struct fixture *self)
     s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(3));
     s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(4), N(6000));
     assert_int_equal(fixture_run(self)[1].changed, 1);
-    const struct rec_store_result *dead = RUN(self, STATEMENT_dead_letter_look, "i", N(2));
+    const struct rec_store_result *dead = RUN(self, STATEMENT_dead_letter_look, "i", s_second);
     assert_true(slice_is(result_text(&dead[0], 0, 0), "Judge Error"));
     assert_true(slice_is(result_text(&dead[0], 0, 1), "ACTIVE"));
     s_finish(self, 4);
@@ -337,11 +344,11 @@ static void s_read(struct fixture *self)
     assert_int_equal(s_i64(&rows[0], 0, 1), 1);
     rows = RUN(self, STATEMENT_stats_read, "i", N(3));
     assert_int_equal(s_i64(&rows[0], 0, 4), 0);
-    rows = RUN(self, STATEMENT_submission_read, "i", N(2));
+    rows = RUN(self, STATEMENT_submission_read, "i", s_second);
     assert_true(slice_is(result_text(&rows[0], 0, 5), "Judge Error"));
     rows = RUN(self, STATEMENT_submissions_of, "iiii", N(1), N(1), newest, N(500));
     assert_int_equal(s_i64(&rows[0], 0, 0), 2);
-    rows = RUN(self, STATEMENT_submissions_of, "iiii", N(1), N(1), N(2), N(500));
+    rows = RUN(self, STATEMENT_submissions_of, "iiii", N(1), N(1), s_second, N(500));
     assert_int_equal(result_rows(&rows[0]), 1);
     assert_int_equal(RUN(self, STATEMENT_problems_read, "i", N(1))[0].changed, 2);
     assert_int_equal(RUN(self, STATEMENT_samples_read, "i", N(1))[0].changed, 2);

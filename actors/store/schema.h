@@ -1,0 +1,16 @@
+/* The schema in a PostgreSQL database: brought up to date, or only looked at. Blocking; on a
+ * connection that is not in pipeline mode. */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <libpq-fe.h>
+
+#include "actors/store/error.h"
+
+/* Applies what is missing, in one transaction, one process at a time. A schema that is complete is
+ * only read, so that the role needs no right to change it. False: nothing changed. */
+bool schema_migrate(PGconn *connection, struct store_error *error);
+/* Would schema_migrate do it, and may the role do what the store does? Changes nothing. */
+bool schema_probe(PGconn *connection, struct store_error *error);
+
+#endif
