@@ -17,6 +17,7 @@
 #include "actors/runtime/host.h"
 #include "actors/runtime/log.h"
 #include "actors/secret.h"
+#include "actors/store/database.h"
 #include "actors/store/store.h"
 #include "gateway/gateway.h"
 
@@ -182,20 +183,9 @@ static bool s_check_queue(struct planning *self)
 static bool s_check_drivers(struct planning *self)
 {
     const struct options *options = self->options;
-    const struct {
-        enum option_id option;
-        const char *given, *known;
-        bool whole;
-    } drivers[] = {{OPTION_database, options->database, "sqlite:", false}};
-    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
-        const char *known = drivers[i].known;
-        if (drivers[i].whole ? !streq(drivers[i].given, known)
-                             : strncmp(drivers[i].given, known, strlen(known)) != 0)
-            return s_wrong_option(self, drivers[i].option,
-                                  "%.*s is not to be had; this version "
-                                  "knows %s only",
-                                  (int)strcspn(drivers[i].given, ":"), drivers[i].given, known);
-    }
+    struct store_error error;
+    if (!database_driver(options->database, &error))
+        return s_wrong_option(self, OPTION_database, "%s", error.text);
     if (!s_check_queue(self))
         return false;
     char why[512];
@@ -431,8 +421,7 @@ static bool s_start_runner(struct server *self)
                                      .judges = self->plan.hosted[ACTOR_judge],
                                      .slots = (unsigned)self->options->runner_slots,
                                      .insecure = self->options->insecure_runner,
-                                     .compile_cache_bytes =
-                                         (uint64_t)self->options->compile_cache,
+                                     .compile_cache_bytes = (uint64_t)self->options->compile_cache,
                                      .judge0_token = "",
                                      .public_url = ""};
     struct buffer why;
