@@ -2,10 +2,11 @@
  *
  * Where fan-out is, it hears fan-out's stream like any gateway, keeps what Redis has still to be
  * told (spool.h) and publishes it, pipelined. At most WINDOW messages and UNSENT_MAX_BYTES are
- * under way; the rest waits in the spool, where a room's newer state replaces the older. What the
- * spool can't take, and what is missing in the stream's numbers, is made up for by one word to all
- * gateways that they have to ask scoring. Since fan-out hears only of what is durable, so does
- * Redis.
+ * under way; the rest waits in spools, where a room's newer state replaces the older. What a spool
+ * can't take, and what is missing in the stream's numbers, is made up for by one word to all
+ * gateways that they have to ask scoring. Verdicts can't be asked for like that: after an outage
+ * they are held back until everybody had the time to come back. Since fan-out hears only of what is
+ * durable, so does Redis.
  *
  * Where a gateway is, it is subscribed to everything, judges what comes and passes it on. While
  * Redis is away, a gateway that hears nothing else is told so again and again, to ask scoring now
@@ -37,16 +38,17 @@
 #include "proto/check.h"
 #include "proto/json.h"
 
-#define SPOOL_ITEMS 32768
-#define SPOOL_BYTES (64 * 1024 * 1024)
+#define SPOOL_ITEMS 32768              /* of each spool */
+#define SPOOL_BYTES (32 * 1024 * 1024) /* of each spool */
 #define WINDOW 1024                    /* published and not answered */
 #define UNSENT_MAX_BYTES (1024 * 1024) /* not with the kernel yet */
 #define BATCH 256                      /* of the stream per turn */
 #define ROOMS_KNOWN 16384              /* whose newest version of the stream is remembered */
 #define VERDICTS_KNOWN 16384           /* that were passed on: published twice, they pass once */
 #define AWAY_MS 5000                   /* between two words that Redis is away */
-#define FLUSH_MS 1000                  /* for what is under way, at the end */
-#define WARN_MS 1000                   /* between two warnings of what others publish */
+#define HOLD_MS (REDIS_BACK_OFF_MAX_MS + 1000)
+#define FLUSH_MS 1000 /* for what is under way, at the end */
+#define WARN_MS 1000  /* between two warnings of what others publish */
 
 #define MISSED "{\"missed\":true}"
 
@@ -57,9 +59,14 @@ struct edge {
     char stream[64];               /* address of our own stream */
     struct port *port;             /* owned */
     struct redis_link *say, *hear; /* owned; NULL where that is not done */
-    struct spool *spool;           /* owned; what Redis has to be told; NULL without `say` */
+    struct spool *states;          /* owned; what Redis has to be told; NULL without `say` */
+    struct spool *verdicts;        /* owned; the same */
+    bool under_way[WINDOW];        /* ring of what was published: is it a verdict? */
+    uint32_t published, answered;  /* count what goes into that ring, and out of it */
+    bool lost;                     /* the connection was up before */
+    int64_t hold_ms;               /* verdicts are held back until then */
     struct latest *rooms;          /* owned; the stream's; NULL without `say` */
-    struct latest *verdicts;       /* owned; passed on; NULL without `hear` */
+    struct latest *passed;         /* owned; verdicts passed on; NULL without `hear` */
     struct arena arena;            /* owned; what is decoded from one message */
     union any_message *message;    /* owned; the message itself */
     struct buffer json;            /* owned; what is being published */
@@ -87,7 +94,7 @@ static void s_publish_room(struct edge *self, const struct rec_room_state *state
     latest_note(self->rooms, state->room_id, state->version);
     buffer_clear(&self->json);
     json_record(&record_room_state, state, &self->json);
-    if (!spool_room(self->spool, state->room_id, state->version, buffer_slice(&self->json)))
+    if (!spool_room(self->states, state->room_id, state->version, buffer_slice(&self->json)))
         s_drop(self);
 }
 
@@ -95,7 +102,7 @@ static void s_publish_verdict(struct edge *self, const struct rec_submission *su
 {
     buffer_clear(&self->json);
     json_record(&record_submission, submission, &self->json);
-    if (!spool_verdict(self->spool, submission->user_id, buffer_slice(&self->json)))
+    if (!spool_verdict(self->verdicts, submission->user_id, buffer_slice(&self->json)))
         s_drop(self);
 }
 
@@ -140,7 +147,7 @@ static bool s_take_stream(struct edge *self, int most)
     for (int count = 0; count < most; count++) {
         if (!port_receive(self->port, &message))
             return true;
-        if (self->spool)
+        if (self->say)
             s_on_frame(self, &message.frame);
         port_message_close(&message);
     }
@@ -157,20 +164,33 @@ static void s_say_item(struct edge *self, const struct spool_item *item)
     redis_link_say(self->say, 3, words, lengths);
 }
 
-static void s_pump(struct edge *self)
+/* The next that may go now. */
+static const struct spool_item *s_next_item(struct edge *self, int64_t now_ms)
 {
-    if (self->missed && spool_verdict(self->spool, 0, slice_of(MISSED))) {
+    const struct spool_item *item = now_ms >= self->hold_ms ? spool_send(self->verdicts) : NULL;
+    return item ? item : spool_send(self->states);
+}
+
+static uint32_t s_waiting(const struct edge *self)
+{
+    return spool_count(self->states) + spool_count(self->verdicts);
+}
+
+static void s_pump(struct edge *self, int64_t now_ms)
+{
+    if (self->missed && spool_verdict(self->verdicts, 0, slice_of(MISSED))) {
         stats_add(STAT_events_missed_told, 1);
         self->missed = false;
     }
-    while (redis_link_is_up(self->say) && spool_sent(self->spool) < WINDOW &&
+    while (redis_link_is_up(self->say) && self->published - self->answered < WINDOW &&
            redis_link_unsent(self->say) < UNSENT_MAX_BYTES) {
-        const struct spool_item *item = spool_send(self->spool);
+        const struct spool_item *item = s_next_item(self, now_ms);
         if (!item)
             break;
+        self->under_way[self->published++ % WINDOW] = item->user;
         s_say_item(self, item);
     }
-    stats_set(STAT_events_waiting, spool_count(self->spool));
+    stats_set(STAT_events_waiting, s_waiting(self));
 }
 
 static bool s_may_warn(struct edge *self)
@@ -192,18 +212,22 @@ static void s_on_published(void *context, const redisReply *reply)
         redis_link_explain(&self->url, "PUBLISH", reply->str, why, sizeof why);
         log_warn("event-refused", "why=\"%s\"", why);
     }
-    spool_done(self->spool);
+    spool_done(self->under_way[self->answered++ % WINDOW] ? self->verdicts : self->states);
 }
 
 static void s_on_say_up(void *context)
 {
-    (void)context; /* the pump goes on */
+    struct edge *self = context;
+    self->hold_ms = self->lost ? clock_now_ms() + HOLD_MS : 0;
 }
 
 static void s_on_say_down(void *context)
 {
     struct edge *self = context;
-    spool_again(self->spool);
+    self->lost = true;
+    self->answered = self->published;
+    spool_again(self->states);
+    spool_again(self->verdicts);
 }
 
 /* ---- in: from Redis to the gateways -----------------------------------------------------------
@@ -248,7 +272,7 @@ static bool s_pass_verdict(struct edge *self, int64_t user_id, struct slice json
     }
     if (!heard_verdict(json, user_id, &submission_id, &judged_ms))
         return false;
-    if (!latest_note(self->verdicts, submission_id, judged_ms))
+    if (!latest_note(self->passed, submission_id, judged_ms))
         return true;
     stats_add(STAT_events_heard, 1);
     s_tell(self, user_id, MSG_verdict_heard, &heard);
@@ -317,6 +341,8 @@ static void s_turn(struct edge *self, bool more)
     zmq_pollitem_t items[3] = {{NULL, self->stop, ZMQ_POLLIN, 0}};
     short found[2] = {0, 0}, events;
     int64_t now_ms = clock_now_ms(), due_ms = now_ms + AWAY_MS;
+    if (self->hold_ms > now_ms)
+        due_ms = s_earlier(due_ms, self->hold_ms);
     size_t count = 1, at[2] = {0, 0};
     for (size_t i = 0; i < 2; i++) {
         if (!links[i])
@@ -341,11 +367,12 @@ static void s_turn(struct edge *self, bool more)
     }
 }
 
-static void s_flush_link(struct edge *self)
+static void s_publish(struct edge *self)
 {
-    s_pump(self);
+    int64_t now_ms = clock_now_ms();
+    s_pump(self, now_ms);
     if (redis_link_unsent(self->say))
-        redis_link_work(self->say, 0, clock_now_ms());
+        redis_link_work(self->say, 0, now_ms);
 }
 
 static void s_run(struct edge *self)
@@ -355,7 +382,7 @@ static void s_run(struct edge *self)
         s_turn(self, more);
         more = !s_take_stream(self, BATCH);
         if (self->say)
-            s_flush_link(self);
+            s_publish(self);
         if (self->hear)
             s_tell_away(self, clock_now_ms());
     }
@@ -368,12 +395,12 @@ static void s_finish(struct edge *self)
     uint64_t word;
     if (read(self->stop, &word, sizeof word) < 0)
         check(errno == EAGAIN); /* so that it wakes us no more */
-    while (!s_take_stream(self, BATCH))
-        s_pump(self);
-    while (s_pump(self),
-           spool_count(self->spool) && redis_link_is_up(self->say) && clock_now_ms() < end_ms) {
-        s_flush_link(self);
-        s_turn(self, false);
+    self->hold_ms = 0;
+    bool more = true;
+    while (more || (s_waiting(self) && redis_link_is_up(self->say) && clock_now_ms() < end_ms)) {
+        more = !s_take_stream(self, BATCH);
+        s_publish(self);
+        s_turn(self, more);
     }
 }
 
@@ -413,9 +440,10 @@ static void s_destroy(struct edge **self_p)
     struct edge *self = *self_p;
     redis_link_destroy(&self->say);
     redis_link_destroy(&self->hear);
-    spool_destroy(&self->spool);
+    spool_destroy(&self->states);
+    spool_destroy(&self->verdicts);
     latest_destroy(&self->rooms);
-    latest_destroy(&self->verdicts);
+    latest_destroy(&self->passed);
     port_destroy(&self->port);
     arena_fini(&self->arena);
     buffer_fini(&self->json);
@@ -444,15 +472,16 @@ static void s_make_links(struct edge *self)
         .reply = s_on_heard};
     if (self->options.publishes) {
         self->say = redis_link_new(&say);
-        self->spool = spool_new(SPOOL_ITEMS, SPOOL_BYTES);
+        self->states = spool_new(SPOOL_ITEMS, SPOOL_BYTES);
+        self->verdicts = spool_new(SPOOL_ITEMS, SPOOL_BYTES);
         self->rooms = latest_new(ROOMS_KNOWN);
         check(self->rooms);
         self->missed = true; /* whatever happened before we came */
     }
     if (self->options.hears) {
         self->hear = redis_link_new(&hear);
-        self->verdicts = latest_new(VERDICTS_KNOWN);
-        check(self->verdicts);
+        self->passed = latest_new(VERDICTS_KNOWN);
+        check(self->passed);
         self->away_ms = clock_now_ms() + AWAY_MS;
     }
 }

@@ -18,7 +18,6 @@
 
 #define PING_MS 1000          /* of quiet, then it is asked whether it is there */
 #define BACK_OFF_MIN_MS 100   /* before the second try; each further one waits twice as long */
-#define BACK_OFF_MAX_MS 5000  /* at most */
 #define STEADY_MS 10000       /* a connection that lived so long was none of those that fail */
 #define GREETINGS_MAX 8       /* commands at the beginning */
 #define REPLIES_PER_TURN 4096 /* others of this thread get their turn, too */
@@ -126,8 +125,8 @@ static void s_leave(struct redis_link *self, int64_t now_ms, const char *reason)
     self->retry_ms =
         now_ms + half_ms + (int64_t)(prng_next(&self->chance) % (uint64_t)(half_ms + 1));
     self->back_off_ms *= 2;
-    if (self->back_off_ms > BACK_OFF_MAX_MS)
-        self->back_off_ms = BACK_OFF_MAX_MS;
+    if (self->back_off_ms > REDIS_BACK_OFF_MAX_MS)
+        self->back_off_ms = REDIS_BACK_OFF_MAX_MS;
     s_tell(self, reason);
     if (was_up)
         self->options.down(self->options.context);
@@ -234,7 +233,7 @@ static bool s_on_greeting(struct redis_link *self, const redisReply *reply, int6
     if (reply->type == REDIS_REPLY_ERROR && strcmp(command, "CLIENT") != 0) {
         char sentence[REASON_BYTES];
         redis_link_explain(self->options.url, command, reply->str, sentence, sizeof sentence);
-        self->back_off_ms = BACK_OFF_MAX_MS; /* it must be mended by a person */
+        self->back_off_ms = REDIS_BACK_OFF_MAX_MS; /* it must be mended by a person */
         s_leave(self, now_ms, sentence);
         return false;
     }

@@ -14,7 +14,8 @@
 #include "actors/fanout/redis_url.h"
 #include "proto/bytes.h"
 
-#define REDIS_ANSWER_MS 3000 /* longest silence after something was asked */
+#define REDIS_ANSWER_MS 3000       /* longest silence after something was asked */
+#define REDIS_BACK_OFF_MAX_MS 5000 /* longest time between two tries */
 
 struct redis_link;
 
