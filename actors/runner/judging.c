@@ -307,11 +307,8 @@ static void s_test_all(struct judging *self)
             return;
 }
 
-/* The task came from outside: its limits may be anything. NULL: they are fine. */
-static const char *s_refuse(const struct judging_task *task)
+const char *judging_refusal(const struct judging_task *task)
 {
-    if (!languages_find(task->languages, task->language_id, NULL))
-        return "the language cannot be judged on this machine";
     if (task->time_limit_ms < 1 || task->time_limit_ms > JUDGING_TIME_MAX_MS)
         return "the time limit is out of range";
     if (task->memory_limit_mb < JUDGING_MEMORY_MIN_MB ||
@@ -331,12 +328,12 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
 {
     struct judging self = {.sandbox = sandbox, .task = task, .outcome = outcome};
     *outcome = (struct judging_outcome){.tests_total = task->test_count};
-    const char *refused = s_refuse(task);
-    if (refused) {
-        s_judge_error(&self, refused);
+    const char *refused = judging_refusal(task);
+    self.language = languages_find(task->languages, task->language_id, &self.version);
+    if (refused || !self.language) {
+        s_judge_error(&self, refused ? refused : "the language cannot be judged on this machine");
         return;
     }
-    self.language = languages_find(task->languages, task->language_id, &self.version);
     buffer_init(&self.output, 2 * COMPILE_OUTPUT_MAX_BYTES);
     buffer_init(&self.errors, S_ERRORS_BYTES);
     if (s_build(&self))

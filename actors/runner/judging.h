@@ -16,7 +16,6 @@
 
 struct judging_task {
     const struct languages *languages; /* of this machine; borrowed; the sandbox's driver sets it */
-    int64_t submission_id;             /* for servers that call back */
     struct compile_cache *cache;       /* of what was compiled before; borrowed; NULL: none */
     int64_t language_id;               /* Judge0's number */
     struct slice code;                 /* borrowed during the judging */
@@ -30,8 +29,8 @@ struct judging_task {
     /* Called several times a second, also while compiling: `done` of `total` tests are over.
      * False cancels. */
     bool (*progress)(void *context, uint32_t done, uint32_t total);
-    /* For servers elsewhere: what to call back with, and whether one has since the last call; both
-     * NULL: nobody is to be called. */
+    /* For servers elsewhere: what to call back with (the end of a path that nobody else can know),
+     * and whether one has since the last call; both NULL: nobody is to call. */
     const char *hint;
     bool (*hinted)(void *context);
     void *context; /* handed to all */
@@ -52,6 +51,10 @@ struct judging_outcome {
     size_t compile_output_bytes; /* of it */
     char reason[256];            /* of a Judge Error, for the log, never for the submitter */
 };
+
+/* The task came from outside: its limits may be anything. What is wrong with them; NULL: nothing.
+ */
+const char *judging_refusal(const struct judging_task *task);
 
 void judging_run(struct sandbox *sandbox, const struct judging_task *task,
                  struct judging_outcome *outcome);

@@ -104,7 +104,7 @@ static void s_on_hint(struct slot *self, const struct port_message *message)
     struct codec_error error;
     size_t taken;
     if (codec_decode(&message_judge_hint, message->frame.body, &arena, &hint, &taken, &error) &&
-        hint.submission_id == self->job->submission_id && slice_is(hint.secret, self->hint))
+        hint.submission_id == self->job->submission_id && slice_is(hint.secret, self->secret))
         self->hinted = true;
     arena_fini(&arena);
 }
@@ -283,18 +283,21 @@ static void s_say_outcome(struct slot *self, const struct judging_outcome *outco
     s_say(self, MSG_judge_outcome, &message);
 }
 
+/* What a server calls back with: the gateway finds the judge by it, that the slot, and the slot
+ * believes it. */
 static void s_make_hint(struct slot *self)
 {
-    snprintf(self->hint, sizeof self->hint, "%016llx%016llx", (unsigned long long)clock_chance(),
-             (unsigned long long)clock_chance());
+    snprintf(self->secret, sizeof self->secret, "%016llx%016llx",
+             (unsigned long long)clock_chance(), (unsigned long long)clock_chance());
+    snprintf(self->hint, sizeof self->hint, "%u-%lld-%s", self->judge,
+             (long long)self->job->submission_id, self->secret);
     self->hinted = false;
 }
 
 static void s_judge(struct slot *self, const struct msg_judge_job *job)
 {
     struct judging_outcome outcome = {.verdict = VERDICT_JUDGE_ERROR};
-    struct judging_task task = {.submission_id = job->submission_id,
-                                .language_id = job->language_id,
+    struct judging_task task = {.language_id = job->language_id,
                                 .code = job->code,
                                 .time_limit_ms = job->time_limit_ms,
                                 .memory_limit_mb = job->memory_limit_mb,

@@ -10,7 +10,7 @@
 #include "actors/runner/test_cache.h"
 #include "actors/runtime/port.h"
 
-#define HINT_BYTES 32 /* hexadecimal digits: what only the server that was told can know */
+#define SECRET_BYTES 32 /* hexadecimal digits: what only the server that was told can know */
 
 /* What all slots of a process share; made before them, outlives them. */
 struct slot_common {
@@ -47,7 +47,8 @@ struct slot {
     uint32_t generation;             /* of our last question */
     struct test_cache tests;         /* of the job under way */
     const struct msg_judge_job *job; /* the job under way; NULL: none */
-    char hint[HINT_BYTES + 1];       /* its secret, for a server's callback */
+    char secret[SECRET_BYTES + 1];   /* of the job, for a server's callback */
+    char hint[SECRET_BYTES + 32];    /* judge, submission, secret: "0-17-…" */
     bool hinted;                     /* the server has called */
     int64_t progress_ms;             /* when we last said that we are at it */
     uint32_t tests_done;             /* of the job */

@@ -42,6 +42,7 @@ class Server:
 
     READY = b""  # in the log, from each start on
     STOP = signal.SIGTERM
+    USER = USER  # that it runs as; "": the same as the test
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"codecomp-{type(self).__name__.lower()}-"))
@@ -128,15 +129,15 @@ class Server:
     def _hold(self):
         """The guard comes first: from here on the folder goes when we go."""
         guard = pathlib.Path(__file__).with_name("guard.py")
-        if USER:
-            shutil.chown(self.folder, USER)
+        if self.USER:
+            shutil.chown(self.folder, self.USER)
         self.guard = subprocess.Popen(
-            [sys.executable, "-B", guard, self.folder, USER, *self.command()], env=self.env,
+            [sys.executable, "-B", guard, self.folder, self.USER, *self.command()], env=self.env,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.prepare()
-        if USER:
+        if self.USER:
             for path in self.folder.rglob("*"):
-                shutil.chown(path, USER)
+                shutil.chown(path, self.USER)
 
     def _tell(self, words):
         self.guard.stdin.write(words + "\n")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a command with real servers around it, and ends with its exit code:
 
-    with.py [postgres] [redis] [rabbitmq] -- COMMAND…
+    with.py [postgres] [redis] [rabbitmq] [judge0] -- COMMAND…
 
-COMMAND finds their URLs in CODECOMP_TEST_DATABASE, CODECOMP_TEST_EVENTS and CODECOMP_TEST_QUEUE.
+COMMAND finds their URLs in CODECOMP_TEST_DATABASE, CODECOMP_TEST_EVENTS, CODECOMP_TEST_QUEUE and
+CODECOMP_TEST_RUNNER.
 """
 
 import concurrent.futures
@@ -15,10 +16,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from servers import Postgres, RabbitMQ, Redis  # noqa: E402
+from servers import Judge0, Postgres, RabbitMQ, Redis  # noqa: E402
 
 KINDS = {"postgres": (Postgres, "CODECOMP_TEST_DATABASE"), "redis": (Redis, "CODECOMP_TEST_EVENTS"),
-         "rabbitmq": (RabbitMQ, "CODECOMP_TEST_QUEUE")}
+         "rabbitmq": (RabbitMQ, "CODECOMP_TEST_QUEUE"), "judge0": (Judge0, "CODECOMP_TEST_RUNNER")}
 
 
 def main():
