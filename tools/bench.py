@@ -10,6 +10,8 @@
                 program on the same tests: in the runner's sandbox with nothing around it, and with plain
                 processes outside of any; alternating
   fan-out       one RoomState to all WebSocket subscribers of a room (bench_sockets.c)
+  events        from a command to browsers at two gateways, the second one reached by fan-out's stream over
+                tcp or by Redis: both side by side, in turns
   memory        resident memory when idle, and with many active rooms
   start-up      from exec to the log's `listening`, and to the first 200 on HTTP, on existing databases
 
@@ -40,6 +42,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
+import bench_events  # noqa: E402
 from player import Player  # noqa: E402
 
 C = 50
@@ -49,7 +52,7 @@ SECRET = "bench-bench-bench-bench-bench-bench"
 CODE = "/* " + "x" * 1000 + " */\nint main(void) { return 0; }\n"  # an ordinary submission's size
 WAIT_S = 30                # for anything that must come
 TOGETHER = 64              # requests at once while preparing
-PARTS = ("startup", "memory", "leaderboard", "submissions", "fanout", "verdict")
+PARTS = ("startup", "memory", "leaderboard", "submissions", "fanout", "events", "verdict")
 
 
 def median(values):
@@ -424,6 +427,9 @@ class Bench:
                     asyncio.run(self.fanout(server))
                 if self.wants("submissions"):
                     self.submissions(server, data, rooms)
+        if self.wants("events"):
+            bench_events.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
+                             self.build / "problems" / PROBLEM, self.options.hops, show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
 
@@ -468,6 +474,7 @@ def read_options():
     options.rooms = 200 if brief else 1000
     options.sockets = 50 if brief else 1000
     options.moves = 6 if brief else 100
+    options.hops = 20 if brief else 1000
     options.verdicts = 2 if brief else 20
     options.starts = 1 if brief else 5
     options.submit_limit = "16/1s"  # the highest that a user may have

@@ -305,6 +305,20 @@ static void s_print_number(const struct option_row *row, int64_t value, struct b
     buffer_printf(out, "%lld%s", (long long)(value / best->factor), best->text);
 }
 
+/* As it is, but for the logins of URLs: this is printed where others may look. */
+static void s_print_text(const char *text, struct buffer *out)
+{
+    for (const char *mark; (mark = strstr(text, "://")); text = mark) {
+        const char *place = mark + 3;
+        size_t length = strcspn(place, "/,");
+        const char *at = memrchr(place, '@', length);
+        buffer_append(out, text, (size_t)(place - text));
+        buffer_append_text(out, at ? "***" : "");
+        mark = at ? at : place;
+    }
+    buffer_append_text(out, text);
+}
+
 void options_print(const struct options *self, int command, struct buffer *out)
 {
     static const char *const sources[] = {"default", "file", "environment", "flag"};
@@ -317,7 +331,7 @@ void options_print(const struct options *self, int command, struct buffer *out)
         s_flag(row, flag);
         buffer_printf(out, "%s = \"", flag);
         if (row->type == TEXT)
-            buffer_append_text(out, at);
+            s_print_text(at, out);
         else if (row->type == FLAG)
             buffer_append_text(out, *(const bool *)at ? "on" : "off");
         else

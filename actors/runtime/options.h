@@ -48,7 +48,8 @@ bool options_read(struct options *self, int command, int argc, char **argv, char
 /* The option as its user wrote it: "--listen", "CODECOMP_LISTEN", "duels.zpl: listen". */
 const char *options_where(const struct options *self, enum option_id option,
                           char text[OPTION_WHERE_BYTES]);
-/* All that a command takes, as a ZPL file would have them, with where each came from. */
+/* All that a command takes, as a ZPL file would have them, with where each came from. Logins in
+ * URLs are not shown. */
 void options_print(const struct options *self, int command, struct buffer *out);
 /* The options of a command as --help shows them. */
 void options_help(int command, struct buffer *out);

@@ -241,6 +241,22 @@ static void what_is_printed_reads_back(void **state)
     buffer_fini(&again);
 }
 
+static void logins_in_urls_are_not_printed(void **state)
+{
+    (void)state;
+    struct buffer printed;
+    buffer_init(&printed, 64 * 1024);
+    assert_true(READ(SERVE, "--events", "redis://user:se@sam@h:1/0", "--runner",
+                     "http://h:1,http://:sesam@i:2/a@b", "--queue", "amqp://sesam@j"));
+    options_print(&s_options, SERVE, &printed);
+    buffer_append(&printed, "", 1);
+    assert_null(strstr(printed.data, "sam@"));
+    assert_non_null(strstr(printed.data, "events = \"redis://***@h:1/0\""));
+    assert_non_null(strstr(printed.data, "runner = \"http://h:1,http://***@i:2/a@b\""));
+    assert_non_null(strstr(printed.data, "queue = \"amqp://***@j\""));
+    buffer_fini(&printed);
+}
+
 static void help_and_the_table_have_every_option(void **state)
 {
     (void)state;
@@ -286,6 +302,7 @@ int main(void)
         CASE(a_file_is_refused_whole),
         CASE(the_topology_may_stand_in_the_same_file),
         CASE(what_is_printed_reads_back),
+        CASE(logins_in_urls_are_not_printed),
         CASE(help_and_the_table_have_every_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
