@@ -22,7 +22,7 @@ struct gateway_config {
     int64_t code_limit_bytes;        /* of a submission */
     int64_t sockjs_response_bytes;   /* after which a SockJS stream begins anew */
     bool sockjs_cookie;              /* load balancers need SockJS' JSESSIONID */
-    const char *sockjs_client;       /* what its page for iframes loads; borrowed */
+    const char *sockjs_client;       /* script of its page for iframes; "": ours; borrowed */
     bool no_stream;                  /* fan-out's stream does not get here: events do */
     const char *events;              /* address of the events edge's stream; NULL: there is none */
 };

@@ -345,6 +345,8 @@ struct server *server_new(const struct gateway_config *config, int listener, cha
         wrong = "the JWT secret is shorter than 32 bytes";
     else if (!cors_init(&self->cors, config->cors_origins))
         wrong = "--cors-origins: not a list of origins like https://example.org, or *";
+    else if (strpbrk(config->sockjs_client, " \"<>\n"))
+        wrong = "--sockjs-client: not a URL";
     else if (!s_new_context(self))
         wrong = "libwebsockets can't start; is libwebsockets-evlib-ev installed?";
     if (wrong)

@@ -328,14 +328,35 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
     refusal = s_admit(request, &found);
     if (refusal)
         return s_refuse_early(&request, refusal, &found);
-    if (request->body_length && request->method == METHOD_POST)
+    if (request_awaits_body(request))
         return 0; /* until its body is there */
     return s_dispatch(&request);
+}
+
+/* libwebsockets knows no chunks; that the body ends, the last one tells. */
+static int s_add_chunks(struct request **owner, struct slice piece)
+{
+    struct request *request = *owner;
+    if (request->asked)
+        return 0;
+    size_t limit = request->route ? request_body_limit(request) : SOCKJS_BODY_MAX_BYTES;
+    switch (request_add_chunks(request, piece, limit)) {
+    case CHUNKS_MORE:
+        return 0;
+    case CHUNKS_END:
+        return exchange_body_end(owner);
+    case CHUNKS_FULL:
+        return reply_refuse(&request, REFUSED_TOO_LARGE, s_no_detail);
+    default:
+        return reply_refuse(&request, REFUSED_BAD_REQUEST, slice_of("body: malformed chunks"));
+    }
 }
 
 int exchange_body(struct request **owner, struct slice piece)
 {
     struct request *request = *owner;
+    if (request && request->chunked)
+        return s_add_chunks(owner, piece);
     if (request && request->expects_body && !request->body_length)
         return -1; /* there is none: these are bytes of what was sent ahead */
     if (request && !request->asked)

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "actors/runtime/stats.h"
 #include "gateway/http/media.h"
@@ -91,13 +92,15 @@ static enum refusal s_take_length(struct request *self)
 {
     bool may =
         self->method == METHOD_POST || self->method == METHOD_PUT || self->method == METHOD_PATCH;
-    if (lws_hdr_total_length(self->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
-        return REFUSED_LENGTH_REQUIRED;
+    struct slice coding = request_header(self, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
     struct slice text = request_header(self, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    self->chunked = coding.length == 7 && strncasecmp(coding.data, "chunked", 7) == 0;
+    if (coding.length && (!self->chunked || !may || text.length || self->http_1_0))
+        return REFUSED_LENGTH_REQUIRED;
     if (text.length && !s_length(text, &self->body_length))
         return REFUSED_BAD_REQUEST;
-    /* No length is no body (RFC 9112, 6.3), but libwebsockets would wait for one: after the answer
-     * the connection can't be used again. */
+    /* No length is no body (RFC 9112, 6.3), or one in chunks, but libwebsockets would wait for all
+     * that ever comes: after the answer the connection can't be used again. */
     bool endless = may && !text.length;
     self->closes = self->closes || endless;
     self->expects_body = self->body_length || endless;
@@ -173,6 +176,18 @@ size_t request_body_limit(const struct request *self)
 {
     return self->route->body == BODY_JSON ? BODY_FOR_CODE(self->server->config->code_limit_bytes)
                                           : (size_t)REQUEST_FORM_MAX_BYTES;
+}
+
+bool request_awaits_body(const struct request *self)
+{
+    return (self->body_length || self->chunked) && self->method == METHOD_POST;
+}
+
+enum chunks_found request_add_chunks(struct request *self, struct slice piece, size_t limit)
+{
+    if (!self->body.max_bytes)
+        buffer_init(&self->body, limit);
+    return chunks_read(&self->chunks, piece, &self->body);
 }
 
 void request_add_body(struct request *self, struct slice piece)

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "gateway/http/chunks.h"
 #include "gateway/http/router.h"
 #include "gateway/server.h"
 
@@ -32,7 +33,8 @@ struct request {
     struct slice authorization;        /* Authorization; empty without */
     struct slice content_type;         /* Content-Type; empty without */
     struct buffer body;                /* owned; what came of it */
-    size_t body_length;                /* what will come */
+    size_t body_length;                /* what will come; 0 when it comes in chunks */
+    struct chunks chunks;              /* how far they are read */
     json_t *document;                  /* owned; a JSON body, which the arguments point into */
     char id[REQUEST_ID_MAX_BYTES + 1]; /* X-Request-Id: the client's, or our trace */
     bool waits;        /* for actors; nothing is read from its connection meanwhile */
@@ -40,6 +42,7 @@ struct request {
     bool closes;       /* the connection ends with the answer */
     bool http_1_0;     /* and it knows no chunks */
     bool expects_body; /* libwebsockets will read one, or try to without a length */
+    bool chunked;      /* it comes in chunks */
     bool body_ended;   /* it has */
     bool asked;        /* its body is read, or there is none; the answer is on its way */
 };
@@ -58,8 +61,12 @@ bool request_take_query(struct request *self);
 
 /* How long the body of its route may be. */
 size_t request_body_limit(const struct request *self);
+/* Whether its body has still to come. */
+bool request_awaits_body(const struct request *self);
 /* A piece of the body, which is body_length long. */
 void request_add_body(struct request *self, struct slice piece);
+/* A piece of one in chunks, which may be as long as `limit`. */
+enum chunks_found request_add_chunks(struct request *self, struct slice piece, size_t limit);
 
 /* The value of a header that is not kept, in memory of the request; empty when absent. */
 struct slice request_header(struct request *self, enum lws_token_indexes token);

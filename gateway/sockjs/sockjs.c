@@ -2,23 +2,21 @@
 #include "gateway/sockjs/sockjs.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 #include "actors/runtime/clock.h"
 #include "gateway/http/media.h"
 #include "gateway/http/reply.h"
 #include "gateway/sockjs/framing.h"
+#include "gateway/sockjs/iframe.h"
 #include "gateway/sockjs/inbox.h"
 #include "gateway/sockjs/session.h"
 #include "proto/check.h"
 
-#define YEAR_S (365 * 24 * 3600)
 #define LINES_MAX_BYTES (REQUEST_HEADERS_MAX_BYTES + 1024) /* headers that are echoed, and ours */
 #define COOKIE_MAX_BYTES 256                               /* JSESSIONID's value */
 
 static const char s_text[] = "text/plain; charset=UTF-8";
 static const char s_never[] = "no-store, no-cache, must-revalidate, max-age=0";
-static const char s_for_ever[] = "public, max-age=31536000";
 
 static const struct slice s_nothing = {"", 0};
 
@@ -47,16 +45,6 @@ static int s_wrong_method(struct request **request_p, const char *allow)
     return reply_send(request_p, &answer);
 }
 
-static void s_write_expires(struct buffer *lines)
-{
-    char text[40];
-    time_t then = (time_t)(clock_now_ms() / 1000 + YEAR_S);
-    struct tm tm;
-    gmtime_r(&then, &tm);
-    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-    buffer_printf(lines, "expires: %s\r\n", text);
-}
-
 static void s_write_allowed_headers(struct request *request, struct buffer *lines)
 {
     struct slice headers = request_header(request, WSI_TOKEN_HTTP_AC_REQUEST_HEADERS);
@@ -71,17 +59,18 @@ static int s_preflight(struct request **request_p, const char *methods)
 {
     struct buffer lines;
     buffer_init(&lines, LINES_MAX_BYTES);
-    s_write_expires(&lines);
+    iframe_write_expires(&lines);
     buffer_printf(&lines, "access-control-max-age: %d\r\naccess-control-allow-methods: %s\r\n",
-                  YEAR_S, methods);
+                  IFRAME_YEAR_S, methods);
     s_write_allowed_headers(*request_p, &lines);
-    struct answer answer = {.status = 204, .cacheable = s_for_ever, .lines = buffer_slice(&lines)};
+    struct answer answer = {
+        .status = 204, .cacheable = IFRAME_CACHEABLE, .lines = buffer_slice(&lines)};
     int result = reply_send(request_p, &answer);
     buffer_fini(&lines);
     return result;
 }
 
-/* ---- info and iframe ------------------------------------------------------------------------ */
+/* ---- info ------------------------------------------------------------------------ */
 
 static int s_info(struct request **request_p)
 {
@@ -93,56 +82,6 @@ static int s_info(struct request **request_p)
                           cookie ? "true" : "false", (uint32_t)(clock_chance() >> 32));
     return s_answer(request_p, 200, "application/json; charset=UTF-8", s_nothing,
                     slice_from(body, (size_t)length));
-}
-
-/* FNV-1a. */
-static uint64_t s_sum(struct slice text)
-{
-    uint64_t sum = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < text.length; i++)
-        sum = (sum ^ (unsigned char)text.data[i]) * 0x100000001b3u;
-    return sum;
-}
-
-/* The page in which a client's script works on our origin, for browsers without CORS. */
-static int s_iframe(struct request **request_p)
-{
-    struct request *request = *request_p;
-    struct buffer page, lines;
-    char tag[24];
-    buffer_init(&page, 4096);
-    buffer_printf(&page,
-                  "<!DOCTYPE html>\n<html>\n<head>\n"
-                  "  <meta http-equiv=\"X-UA-Compatible\" content=\"IE=edge\" />\n"
-                  "  <meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\" />\n"
-                  "  <script>\n"
-                  "    document.domain = document.domain;\n"
-                  "    _sockjs_onload = function(){SockJS.bootstrap_iframe();};\n"
-                  "  </script>\n"
-                  "  <script src=\"%s\"></script>\n"
-                  "</head>\n<body>\n"
-                  "  <h2>Don't panic!</h2>\n"
-                  "  <p>This is a SockJS hidden iframe. It's used for cross domain magic.</p>\n"
-                  "</body>\n</html>\n",
-                  request->server->config->sockjs_client);
-    check(!page.overflow);
-    snprintf(tag, sizeof tag, "\"%016" PRIx64 "\"", s_sum(buffer_slice(&page)));
-    buffer_init(&lines, 256);
-    buffer_printf(&lines, "etag: %s\r\n", tag);
-    s_write_expires(&lines);
-    struct slice known = request_header(request, WSI_TOKEN_HTTP_IF_NONE_MATCH);
-    struct answer answer = {.status = 200,
-                            .content_type = "text/html; charset=UTF-8",
-                            .cacheable = s_for_ever,
-                            .lines = buffer_slice(&lines),
-                            .body = buffer_slice(&page)};
-    if (known.length && memmem(known.data, known.length, tag, strlen(tag)))
-        answer =
-            (struct answer){.status = 304, .cacheable = s_for_ever, .lines = buffer_slice(&lines)};
-    int result = reply_send(request_p, &answer);
-    buffer_fini(&page);
-    buffer_fini(&lines);
-    return result;
 }
 
 /* A WebSocket's place, asked for without an upgrade that libwebsockets knows. */
@@ -278,7 +217,9 @@ static int s_dispatch(struct request **request_p, const struct place *place)
     case PLACE_INFO:
         return s_info(request_p);
     case PLACE_IFRAME:
-        return s_iframe(request_p);
+        return iframe_page(request_p);
+    case PLACE_SCRIPT:
+        return iframe_send_script(request_p);
     case PLACE_RAW:
         return s_no_upgrade(request_p);
     default:
@@ -302,8 +243,8 @@ int sockjs_begin(struct request **request_p)
     if (place.kind == PLACE_NOWHERE)
         return reply_refuse(request_p, REFUSED_NO_ROUTE, s_nothing);
     bool post = place.kind == PLACE_SESSION && strcmp(place.transport->method, "POST") == 0;
-    bool page =
-        place.kind == PLACE_GREETING || place.kind == PLACE_INFO || place.kind == PLACE_IFRAME;
+    bool page = place.kind == PLACE_GREETING || place.kind == PLACE_INFO ||
+                place.kind == PLACE_IFRAME || place.kind == PLACE_SCRIPT;
     const char *methods = post ? "OPTIONS, POST" : "OPTIONS, GET";
     if (request->method == METHOD_OPTIONS)
         return s_preflight(request_p, methods);
@@ -314,7 +255,7 @@ int sockjs_begin(struct request **request_p)
         request->closes = true; /* what it would still send is not worth reading */
         return reply_refuse(request_p, REFUSED_TOO_LARGE, s_nothing);
     }
-    if (post && request->body_length)
+    if (post && request_awaits_body(request))
         return 0; /* until its body is there */
     return s_dispatch(request_p, &place);
 }

@@ -77,6 +77,7 @@ struct place place_read(struct slice path)
         return s_session(first, rest);
     place.kind = slice_is(first, "info")        ? PLACE_INFO
                  : slice_is(first, "websocket") ? PLACE_RAW
+                 : slice_is(first, "iframe.js") ? PLACE_SCRIPT
                  : s_is_iframe(first)           ? PLACE_IFRAME
                                                 : PLACE_NOWHERE;
     return place;

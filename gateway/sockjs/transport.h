@@ -33,6 +33,7 @@ enum place_kind {
     PLACE_GREETING,  /* /ws and /ws/ */
     PLACE_INFO,      /* /ws/info */
     PLACE_IFRAME,    /* /ws/iframe*.html */
+    PLACE_SCRIPT,    /* /ws/iframe.js: our own, which that page loads */
     PLACE_RAW,       /* /ws/websocket: a WebSocket without SockJS' frames */
     PLACE_SESSION    /* /ws/{server}/{session}/{transport} */
 };

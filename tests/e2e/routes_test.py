@@ -414,8 +414,12 @@ class Routes(EndToEnd):
     async def test_lengths_that_lie_end_the_connection(self):
         head = (f"POST /rooms/submit HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.host.token}\r\n"
                 "Content-Type: application/json\r\n")
-        chunked = await self.raw((head + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n").encode())
-        self.assertTrue(chunked.startswith(b"HTTP/1.1 411 "), chunked[:100])
+        body = "2;x=y\r\n{\"\r\nb\r\nroomId\": 1}\r\n0\r\nx: y\r\n\r\n"
+        chunked = await self.raw((head + "Transfer-Encoding: chunked\r\n\r\n" + body).encode())
+        self.assertTrue(chunked.startswith(b"HTTP/1.1 400 "), chunked[:100])
+        self.assertIn(b"problemId: missing", chunked)  # so the object was read
+        packed = await self.raw((head + "Transfer-Encoding: gzip\r\n\r\n").encode())
+        self.assertTrue(packed.startswith(b"HTTP/1.1 411 "), packed[:100])
         for length in ("-1", "+2", "2,2", "99999999999999999999", "0x2", "2 2", ""):
             answer = await self.raw((head + f"Content-Length: {length}\r\n\r\n" + "{}").encode())
             self.assertRegex(answer[:13], rb"^(HTTP/1\.1 (400|413|411))?", length)

@@ -2,3 +2,4 @@
 codecomp_fuzz(stomp LINK gateway_pure)
 codecomp_fuzz(params LINK gateway_pure)
 codecomp_fuzz(sockjs LINK gateway_pure)
+codecomp_fuzz(chunks LINK gateway_pure)

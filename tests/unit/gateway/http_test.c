@@ -1,6 +1,7 @@
-/* CORS, media types and refusals. */
+/* CORS, media types, bodies in chunks and refusals. */
 #include "tests/unit/gateway/cmocka_all.h"
 
+#include "gateway/http/chunks.h"
 #include "gateway/http/cors.h"
 #include "gateway/http/media.h"
 #include "gateway/http/problem.h"
@@ -168,6 +169,68 @@ static void a_refusal_has_three_faces(void **state)
               "\"status\":400,\"detail\":\"roomId: missing\"}");
 }
 
+/* ---- chunks --------------------------------------------------------------------------------- */
+
+/* The text, cut into pieces of that size; the body is in s_out. */
+static enum chunks_found s_read_chunks(const char *text, size_t piece)
+{
+    struct chunks chunks = {0};
+    enum chunks_found found = CHUNKS_MORE;
+    size_t length = strlen(text);
+    buffer_fini(&s_out);
+    buffer_init(&s_out, 20);
+    for (size_t at = 0; at < length && found == CHUNKS_MORE; at += piece)
+        found = chunks_read(
+            &chunks, slice_from(text + at, length - at < piece ? length - at : piece), &s_out);
+    struct slice body = buffer_slice(&s_out);
+    if (body.length > 20)
+        fail_msg("%zu bytes", body.length);
+    return found;
+}
+
+static void bodies_in_chunks_are_joined(void **state)
+{
+    (void)state;
+    char line[CHUNKS_LINE_MAX_BYTES + 40];
+    snprintf(line, sizeof line, "1;%0*d\r\na\r\n0\r\n\r\n", CHUNKS_LINE_MAX_BYTES, 0);
+    const struct {
+        const char *text;
+        enum chunks_found found;
+        const char *body;
+    } cases[] = {
+        {"0\r\n\r\n", CHUNKS_END, ""},
+        {"3\r\nabc\r\n0\r\n\r\n", CHUNKS_END, "abc"},
+        {"3\r\na\r\n\r\n00002\r\n12\r\n0\r\n\r\n", CHUNKS_END, "a\r\n12"},
+        {"a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", CHUNKS_END, "01234567890123456789"},
+        {"3;a=b;c=\"d\"\r\nabc\r\n0 ;x\r\nTrailer: x\r\nOther: y\r\n\r\n", CHUNKS_END, "abc"},
+        {"3\r\nabc\r\n0\r\n\r\nGET / HTTP/1.1\r\n", CHUNKS_END, "abc"},
+        {"3\r\nabc\r\n0\r\n", CHUNKS_MORE, "abc"},
+        {"3\r\nab", CHUNKS_MORE, "ab"},
+        {"15\r\n012345678901234567890\r\n0\r\n\r\n", CHUNKS_FULL, ""},
+        {"ffffffff\r\n", CHUNKS_FULL, ""},
+        {"000000003\r\nabc", CHUNKS_BAD, ""},
+        {"3\nabc\n0\n\n", CHUNKS_BAD, ""},
+        {"3\r\nabcd\r\n", CHUNKS_BAD, "abc"},
+        {"3\r\nabc\n0\r\n\r\n", CHUNKS_BAD, "abc"},
+        {"-3\r\nabc\r\n", CHUNKS_BAD, ""},
+        {"+3\r\nabc\r\n", CHUNKS_BAD, ""},
+        {"0x3\r\nabc\r\n", CHUNKS_BAD, ""},
+        {"\r\n", CHUNKS_BAD, ""},
+        {"3 x\r\r\n", CHUNKS_BAD, ""},
+        {"0\r\nx\n\r\n", CHUNKS_BAD, ""},
+        {"0\r\n\rx", CHUNKS_BAD, ""},
+        {line, CHUNKS_BAD, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t piece = 1; piece <= 7; piece += 3) {
+            enum chunks_found found = s_read_chunks(cases[i].text, piece);
+            if (found != cases[i].found || !slice_is(buffer_slice(&s_out), cases[i].body))
+                fail_msg("%s: %d, %.*s", cases[i].text, found, (int)s_out.length, s_out.data);
+        }
+    buffer_fini(&s_out);
+    buffer_init(&s_out, 4096);
+}
+
 int main(void)
 {
     buffer_init(&s_out, 4096);
@@ -179,6 +242,7 @@ int main(void)
         cmocka_unit_test(content_types_are_told_apart),
         cmocka_unit_test(problem_documents_are_for_who_asks),
         cmocka_unit_test(a_refusal_has_three_faces),
+        cmocka_unit_test(bodies_in_chunks_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, s_fini);
 }

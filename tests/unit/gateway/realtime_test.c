@@ -35,7 +35,7 @@ static int s_start(void **state)
                                     .dev_login = true,
                                     .code_limit_bytes = 1000,
                                     .sockjs_response_bytes = 4096,
-                                    .sockjs_client = "/ws/iframe.js"};
+                                    .sockjs_client = ""};
     s_gateway = gateway_new(&config, error, sizeof error);
     if (!s_gateway)
         fail_msg("%s", error);

@@ -39,7 +39,7 @@ static int s_start(void **state)
                                     .dev_login = true,
                                     .code_limit_bytes = 1000,
                                     .sockjs_response_bytes = 4096,
-                                    .sockjs_client = "/ws/iframe.js"};
+                                    .sockjs_client = ""};
     s_gateway = gateway_new(&config, error, sizeof error);
     if (!s_gateway)
         fail_msg("%s", error);
@@ -329,7 +329,13 @@ static void bodies_without_a_plain_length_end_the_connection(void **state)
         const char *lines;
         int status;
     } cases[] = {
-        {"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
+        {"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 200},
+        {"Transfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", 200},
+        {"Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
+        {"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
+        {"Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400},
+        {"Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n", 400},
+        {"Transfer-Encoding: chunked\r\n\r\nfffffff\r\nabc", 413},
         {"Content-Length: -3\r\n\r\n", 400},
         {"Content-Length: +3\r\n\r\nabc", 400},
         {"Content-Length: 3, 5\r\n\r\nabc", 400},

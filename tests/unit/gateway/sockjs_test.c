@@ -29,6 +29,7 @@ static void paths_mean_what_the_protocol_says(void **state)
         {"/ws/iframe-0.1.2abc-dirty.2144.html", PLACE_IFRAME, NULL, NULL},
         {"/ws/iframe.htm", PLACE_NOWHERE, NULL, NULL},
         {"/ws/iframe", PLACE_NOWHERE, NULL, NULL},
+        {"/ws/iframe.js", PLACE_SCRIPT, NULL, NULL},
         {"/ws/IFRAME.HTML", PLACE_NOWHERE, NULL, NULL},
         {"/ws/iframe.HTML", PLACE_NOWHERE, NULL, NULL},
         {"/ws/iframe.xml", PLACE_NOWHERE, NULL, NULL},
