@@ -1,0 +1,24 @@
+// allowed: AC
+// another root
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    puts(chroot("/tmp") == 0 || syscall(SYS_pivot_root, "/tmp", "/tmp") == 0 ? "escaped" : "contained");
+    return 0;
+}

@@ -1,0 +1,24 @@
+// allowed: AC
+// to be the last to go when memory runs out
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+    puts(fd >= 0 && write(fd, "-1000", 5) == 5 ? "escaped" : "contained");
+}

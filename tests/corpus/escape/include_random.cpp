@@ -1,0 +1,4 @@
+// allowed: CE
+// likewise, and never the same
+#include "/dev/urandom"
+int main() { return 0; }

@@ -1,0 +1,31 @@
+// allowed: AC
+// SIGKILL to all that it may signal
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    int child = fork();
+    if (child == 0)
+        for (;;)
+            pause();
+    kill(-1, SIGKILL);
+    kill(1, SIGKILL);
+    kill(getppid(), SIGKILL);
+    waitpid(child, NULL, 0);
+    puts("contained");
+}

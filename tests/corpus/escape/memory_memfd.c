@@ -1,0 +1,27 @@
+// allowed: MLE RE
+// a file in memory without end
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    static char page[1 << 16];
+    int fd = syscall(SYS_memfd_create, "x", 0);
+    for (;;)
+        if (write(fd, page, sizeof page) < 0)
+            return 1;
+}

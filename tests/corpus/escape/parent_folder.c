@@ -1,0 +1,26 @@
+// allowed: AC
+// out by the working folder
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    for (int i = 0; i < 64; i++)
+        if (chdir("..") < 0)
+            return 1;
+    puts(access("root", R_OK) == 0 || access("home", F_OK) == 0 ? "escaped" : "contained");
+}
