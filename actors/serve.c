@@ -11,6 +11,7 @@
 #include "actors/claim.h"
 #include "actors/fanout/events.h"
 #include "actors/judge/queue.h"
+#include "actors/login.h"
 #include "actors/room/limiter.h"
 #include "actors/runner/runner.h"
 #include "actors/runtime/clock.h"
@@ -251,7 +252,8 @@ bool serve_plan(const struct options *options, struct plan *plan, char *error, s
     *plan = (struct plan){0};
     return s_check_log_level(&planning) && s_check_listen(&planning) &&
            s_check_drivers(&planning) && s_read_rules(&planning) && s_read_topology(&planning) &&
-           s_read_actors(&planning) && s_plan_fits(&planning);
+           s_read_actors(&planning) && s_plan_fits(&planning) &&
+           login_read(options, &plan->provider, error, error_size);
 }
 
 /* ---- preparing ------------------------------------------------------------------------------- */
@@ -423,7 +425,7 @@ static bool s_start_runner(struct server *self)
                                      .insecure = self->options->insecure_runner,
                                      .compile_cache_bytes = (uint64_t)self->options->compile_cache,
                                      .judge0_token = "",
-                                     .public_url = ""};
+                                     .public_url = self->options->public_url};
     struct buffer why;
     buffer_init(&why, 64 * 1024);
     if (options.insecure)
@@ -465,18 +467,23 @@ static bool s_start_events(struct server *self)
 
 static bool s_make_gateway(struct server *self)
 {
-    struct gateway_config config = {.topology = &self->plan.topology,
-                                    .listen = self->options->listen,
-                                    .cors_origins = self->cors_origins,
-                                    .secret = self->secrets.current,
-                                    .previous_secret = self->secrets.previous,
-                                    .no_stream = !plan_hears_stream(&self->plan),
-                                    .events = events_stream(self->events),
-                                    .dev_login = self->options->dev_login,
-                                    .code_limit_bytes = self->options->code_limit,
-                                    .sockjs_response_bytes = self->options->sockjs_response_limit,
-                                    .sockjs_cookie = self->options->sockjs_cookie,
-                                    .sockjs_client = self->options->sockjs_client};
+    struct gateway_config config = {
+        .topology = &self->plan.topology,
+        .listen = self->options->listen,
+        .cors_origins = self->cors_origins,
+        .secret = self->secrets.current,
+        .previous_secret = self->secrets.previous,
+        .no_stream = !plan_hears_stream(&self->plan),
+        .events = events_stream(self->events),
+        .public_url = self->options->public_url,
+        .frontend = self->options->frontend,
+        .provider = *self->plan.provider.client_id ? &self->plan.provider : NULL,
+        .redirect_uri = self->options->oauth_redirect_uri,
+        .dev_login = self->options->dev_login,
+        .code_limit_bytes = self->options->code_limit,
+        .sockjs_response_bytes = self->options->sockjs_response_limit,
+        .sockjs_cookie = self->options->sockjs_cookie,
+        .sockjs_client = self->options->sockjs_client};
     self->gateway = gateway_new(&config, self->error, ERROR_BYTES);
     return self->gateway != NULL;
 }

@@ -2,14 +2,16 @@
 #ifndef ACTORS_SERVE_H
 #define ACTORS_SERVE_H
 
+#include "actors/auth/provider.h"
 #include "actors/runtime/options.h"
 #include "actors/runtime/topology.h"
 
 /* What the options come to. */
 struct plan {
-    struct topology topology;       /* where everybody is */
-    uint64_t hosted[ACTOR_KINDS];   /* who is here: a bit mask of shards; gateway, runner: 1 or 0 */
-    struct rec_actor_config config; /* what actors are told, but their shard */
+    struct topology topology;     /* where everybody is */
+    uint64_t hosted[ACTOR_KINDS]; /* who is here: a bit mask of shards; gateway, runner: 1 or 0 */
+    struct provider_config provider; /* of logins; points into the options */
+    struct rec_actor_config config;  /* what actors are told, but their shard */
 };
 
 static inline bool plan_hosts(const struct plan *self, uint8_t actor, uint8_t shard)

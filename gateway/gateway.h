@@ -9,6 +9,7 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
+#include "actors/auth/provider.h"
 #include "actors/runtime/topology.h"
 #include "proto/bytes.h"
 
@@ -18,6 +19,10 @@ struct gateway_config {
     const char *cors_origins;        /* "https://a.example,…" or "*"; borrowed */
     struct slice secret;             /* signs tokens; copied */
     struct slice previous_secret;    /* still verifies them; may be empty; copied */
+    const char *public_url;          /* where browsers find us; "": by the host they ask for */
+    const char *frontend;            /* where a login goes on to; borrowed */
+    const struct provider_config *provider; /* of logins; NULL: none; borrowed */
+    const char *redirect_uri;      /* where the provider sends browsers back to; "": made */
     bool dev_login;                  /* POST /auth/login is there */
     int64_t code_limit_bytes;        /* of a submission */
     int64_t sockjs_response_bytes;   /* after which a SockJS stream begins anew */

@@ -19,6 +19,7 @@
 #include "gateway/bridge.h"
 #include "gateway/http/exchange.h"
 #include "gateway/http/reply.h"
+#include "gateway/login.h"
 #include "gateway/realtime.h"
 #include "gateway/sockjs/session.h"
 #include "gateway/sockjs/transport.h"
@@ -351,7 +352,7 @@ struct server *server_new(const struct gateway_config *config, int listener, cha
         wrong = "libwebsockets can't start; is libwebsockets-evlib-ev installed?";
     if (wrong)
         snprintf(error, error_size, "%s", wrong);
-    else
+    else if (login_start(self, error, error_size))
         self->bridge = bridge_new(self, error, error_size);
     if (!self->bridge) {
         server_destroy(&self);
@@ -369,6 +370,7 @@ void server_destroy(struct server **self_p)
         return;
     server_drain(self);
     ev_timer_stop(self->loop, &self->ticking);
+    login_stop(self);
     if (self->context)
         lws_context_destroy(self->context);
     sessions_destroy(&self->sessions);

@@ -14,6 +14,7 @@
 #include "gateway/waiter.h"
 
 struct bridge;
+struct oauth;
 struct realtime;
 struct receiver;
 struct request;
@@ -46,6 +47,8 @@ struct server {
     uint32_t receivers;                  /* responses of theirs that are open */
     struct pending *pending;             /* owned; who waits for an actor */
     struct tokens *tokens;               /* owned */
+    struct oauth *oauth;                 /* owned; the login provider's client, or NULL */
+    ev_async oauth_ready;                /* it has answers */
     struct cors cors;                    /* origins of the configuration */
     struct buffer scratch;               /* owned; the answer that is being composed */
     uint32_t requests;                   /* HTTP requests that are not answered */

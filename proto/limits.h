@@ -19,6 +19,7 @@
 #define NAME_MAX_BYTES 256
 #define EMAIL_MAX_BYTES 320
 #define PROVIDER_MAX_BYTES 64 /* the name of who vouches for a user */
+#define LOGIN_TEXT_MAX_BYTES 1000 /* of what a provider sends back by a browser */
 #define LOGIN_KEY_BYTES 32    /* SHA-256 of a login's state */
 #define TITLE_MAX_BYTES 256
 #define SLUG_MAX_BYTES 64

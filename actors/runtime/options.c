@@ -5,7 +5,7 @@
 #include "actors/runtime/zpl.h"
 #include "proto/check.h"
 
-enum option_type { TEXT, FLAG, NUMBER, MS, BYTES };
+enum option_type { TEXT, SECRET, FLAG, NUMBER, MS, BYTES };
 
 struct option_row {
     const char *field;     /* as in the struct; hyphens for underscores make flag and key */
@@ -115,7 +115,7 @@ static bool s_set(struct reading *self, const struct option_row *row, enum optio
     char where[OPTION_WHERE_BYTES], expected[160];
     self->options->sources[option] = source;
     options_where(self->options, option, where);
-    if (row->type == TEXT) {
+    if (row->type == TEXT || row->type == SECRET) {
         if (strlen(text) >= OPTION_TEXT_BYTES)
             return s_wrong(self, "%s: longer than %d bytes", where, OPTION_TEXT_BYTES - 1);
         snprintf(at, OPTION_TEXT_BYTES, "%s", text);
@@ -332,6 +332,8 @@ void options_print(const struct options *self, int command, struct buffer *out)
         buffer_printf(out, "%s = \"", flag);
         if (row->type == TEXT)
             s_print_text(at, out);
+        else if (row->type == SECRET)
+            buffer_append_text(out, *(const char *)at ? "(not shown)" : "");
         else if (row->type == FLAG)
             buffer_append_text(out, *(const bool *)at ? "on" : "off");
         else

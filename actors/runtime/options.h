@@ -27,6 +27,7 @@ struct options {
 #define OPTION(field, type, commands, absent, least, most, argument, sentence) \
     OPTION_FIELD_##type(field)
 #define OPTION_FIELD_TEXT(field) char field[OPTION_TEXT_BYTES];
+#define OPTION_FIELD_SECRET(field) char field[OPTION_TEXT_BYTES];
 #define OPTION_FIELD_FLAG(field) bool field;
 #define OPTION_FIELD_NUMBER(field) int64_t field;
 #define OPTION_FIELD_MS(field) int64_t field;

@@ -13,6 +13,7 @@
 #include "gateway/http/body.h"
 #include "gateway/http/media.h"
 #include "gateway/http/reply.h"
+#include "gateway/login.h"
 #include "gateway/routes/routes.h"
 #include "gateway/sockjs/sockjs.h"
 #include "gateway/sockjs/transport.h"
@@ -34,7 +35,7 @@ static void s_end(struct lws *wsi, int result)
 
 /* The answer takes a while. Until then nothing is read: libwebsockets would turn in circles on what
  * a client sends ahead, or on its going away. */
-static int s_wait(struct request *request)
+int exchange_wait(struct request *request)
 {
     request->waits = true;
     lws_rx_flow_control(request->wsi, 0);
@@ -180,7 +181,7 @@ static int s_readyz(struct request **request_p)
     if (asked && common->open) {
         common->request = request;
         request->readiness = common;
-        return s_wait(request);
+        return exchange_wait(request);
     }
     if (!common->open)
         free(common);
@@ -194,6 +195,12 @@ static int s_answer_locally(struct request **request_p)
         return s_healthz(request_p);
     case ROUTE_readyz:
         return s_readyz(request_p);
+    case ROUTE_login_begin:
+        return login_begin(request_p);
+    case ROUTE_login_return:
+        return login_return(request_p);
+    case ROUTE_login_success: /* a login that is finished goes on to the frontend directly */
+        return reply_refuse(request_p, REFUSED_LOGIN_FAILED, s_no_detail);
     default:
         return s_metrics(request_p);
     }
@@ -235,7 +242,7 @@ static int s_dispatch(struct request **request_p)
         return s_answer_locally(request_p);
     if (request->server->requests > SERVER_REQUESTS_MAX || !route_ask(request))
         return reply_refuse(request_p, REFUSED_OVERLOADED, s_no_detail);
-    return s_wait(request);
+    return exchange_wait(request);
 }
 
 /* ---- what comes in --------------------------------------------------------------------------- */

@@ -9,6 +9,9 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
                    struct slice path);
 int exchange_body(struct request **owner, struct slice piece);
 int exchange_body_end(struct request **owner);
+/* The answer comes later: what the callback returns then. Who gives it calls server_close when the
+ * reply says so. */
+int exchange_wait(struct request *request);
 /* The connection is gone; an answer to what it asked finds nobody. */
 void exchange_abandon(struct request **owner);
 

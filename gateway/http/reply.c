@@ -21,6 +21,8 @@ static const char *s_reason(uint16_t status)
         return "Accepted";
     case 204:
         return "No Content";
+    case 302:
+        return "Found";
     case 304:
         return "Not Modified";
     case 400:

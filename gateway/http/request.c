@@ -74,6 +74,20 @@ bool request_take_query(struct request *self)
     }
 }
 
+void request_base(struct request *self, struct buffer *out)
+{
+    const char *configured = self->server->config->public_url;
+    size_t length = strlen(configured);
+    if (length) {
+        buffer_append(out, configured, length - (configured[length - 1] == '/'));
+        return;
+    }
+    struct slice host = request_header(self, WSI_TOKEN_HOST);
+    buffer_append_text(out, "http://");
+    for (size_t i = 0; i < host.length; i++) /* what is no host can't become more than one */
+        buffer_append_char(out, strchr("/\\?#@ \"", host.data[i]) ? '_' : host.data[i]);
+}
+
 /* Digits and nothing else, at most ten of them. */
 static bool s_length(struct slice text, size_t *length)
 {

@@ -8,6 +8,7 @@
 #include "gateway/http/router.h"
 #include "gateway/server.h"
 
+struct login;
 struct readiness;
 
 #define REQUEST_ID_MAX_BYTES 64
@@ -21,6 +22,7 @@ struct request {
     struct request **owner;            /* where the connection keeps us; NULL when it is gone */
     struct pending_handle handle;      /* of the question that is open; slot 0: none */
     struct readiness *readiness;       /* borrowed; of /readyz, while its probes are out */
+    struct login *login;               /* in the arena; of a login by a provider */
     enum http_method method;           /* its method */
     const struct route *route;         /* its row, once found */
     struct params params;              /* from path, query and body */
@@ -58,6 +60,10 @@ void request_end(struct request **self_p);
 
 /* Adds the query's parameters; false when there are too many. */
 bool request_take_query(struct request *self);
+
+/* Appends where browsers find us, without a slash at the end: the configured address, or else what
+ * this one asked for. */
+void request_base(struct request *self, struct buffer *out);
 
 /* How long the body of its route may be. */
 size_t request_body_limit(const struct request *self);

@@ -31,6 +31,7 @@ static int s_start(void **state)
     struct gateway_config config = {.topology = fake_topology(s_fake),
                                     .listen = "127.0.0.1:0",
                                     .cors_origins = "https://a.example",
+                                    .public_url = "",
                                     .secret = slice_of("0123456789abcdef0123456789abcdef"),
                                     .dev_login = true,
                                     .code_limit_bytes = 1000,

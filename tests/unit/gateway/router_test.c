@@ -22,6 +22,9 @@ static const struct {
     const char *id; /* value of the path variable, or NULL */
 } s_contract[] = {
     {METHOD_POST, "/auth/login", ROUTE_auth_login, WHO_DEVELOPMENT, NULL},
+    {METHOD_GET, "/oauth2/authorization/google", ROUTE_login_begin, WHO_PUBLIC, "google"},
+    {METHOD_GET, "/login/oauth2/code/google", ROUTE_login_return, WHO_PUBLIC, "google"},
+    {METHOD_GET, "/auth/oauth-success", ROUTE_login_success, WHO_PUBLIC, NULL},
     {METHOD_POST, "/rooms/create", ROUTE_room_create, WHO_USER, NULL},
     {METHOD_POST, "/rooms/join", ROUTE_room_join, WHO_USER, NULL},
     {METHOD_POST, "/rooms/start", ROUTE_room_start, WHO_USER, NULL},

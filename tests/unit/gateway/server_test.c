@@ -35,6 +35,7 @@ static int s_start(void **state)
     struct gateway_config config = {.topology = fake_topology(s_fake),
                                     .listen = "127.0.0.1:0",
                                     .cors_origins = "https://a.example",
+                                    .public_url = "",
                                     .secret = slice_of(SECRET),
                                     .dev_login = true,
                                     .code_limit_bytes = 1000,
