@@ -286,8 +286,11 @@ static struct job *s_held(struct judge_actor *self, const struct envelope *envel
                           int64_t submission_id, int64_t fence)
 {
     struct job *job = judge_job_find(self, submission_id);
+    struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
     bool held = job && job->phase == JOB_RUNNING && job->fence == fence &&
                 job->runner == envelope->reply.node;
+    if (slot)
+        slot->heard_ms = self->now_ms;
     return held ? job : NULL;
 }
 
@@ -411,15 +414,6 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
 
 /* ---- the class ------------------------------------------------------------------------------- */
 
-/* Does a job go to this slot, or is it there? */
-static bool s_taken(const struct judge_actor *self, uint64_t node)
-{
-    for (const struct job *job = self->active; job; job = job->next)
-        if ((job->phase == JOB_LEASING || job->phase == JOB_RUNNING) && job->runner == node)
-            return true;
-    return false;
-}
-
 /* A slot says again and again that it is ready until its job comes: what it said meanwhile must not
  * bring it a second one. */
 static void s_on_ready(struct judge_actor *self, const struct envelope *envelope,
@@ -428,7 +422,7 @@ static void s_on_ready(struct judge_actor *self, const struct envelope *envelope
     struct runner_slot *slot =
         judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
     if (slot)
-        slot->idle = !s_taken(self, slot->node);
+        slot->idle = !judge_job_with(self, slot->node);
     else
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
 }

@@ -119,6 +119,8 @@ static inline uint32_t judge_next_generation(struct judge_actor *self)
 struct job *judge_job_find(struct judge_actor *self, int64_t submission_id);
 /* The job whose open question this is, or NULL. */
 struct job *judge_job_asked(struct judge_actor *self, uint32_t generation);
+/* Does a job go to this slot, or is it there? */
+bool judge_job_with(const struct judge_actor *self, uint64_t node);
 /* A new one, WAITING at the end of the line; the one that is there already; NULL: no place. */
 struct job *judge_job_add(struct judge_actor *self, int64_t submission_id);
 /* Moves it to another phase but WAITING; `due_ms` is when it must have been heard of. */
@@ -170,7 +172,7 @@ bool judge_slot_idle(const struct judge_actor *self);
 /* How many there are, idle or not; whether one of them knows the language. */
 uint32_t judge_slot_count(const struct judge_actor *self);
 bool judge_slot_knows(const struct judge_actor *self, int64_t language_id);
-/* Forgets idle slots that have been silent too long. */
+/* Forgets slots without a job, and other judges, that have been silent too long. */
 void judge_slots_tick(struct judge_actor *self);
 /* What can be judged now, by our own slots or also by those of the other judges: each language
  * once, by id. How many; texts are borrowed from the slots. */

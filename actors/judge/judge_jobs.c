@@ -19,6 +19,14 @@ struct job *judge_job_asked(struct judge_actor *self, uint32_t generation)
     return NULL;
 }
 
+bool judge_job_with(const struct judge_actor *self, uint64_t node)
+{
+    for (const struct job *job = self->active; job; job = job->next)
+        if ((job->phase == JOB_LEASING || job->phase == JOB_RUNNING) && job->runner == node)
+            return true;
+    return false;
+}
+
 static void s_gauge(const struct judge_actor *self)
 {
     stats_set(STAT_judge_line, self->waiting);

@@ -95,7 +95,7 @@ void judge_slots_tick(struct judge_actor *self)
 {
     for (struct runner_slot *slot = self->slots, *next; slot; slot = next) {
         next = slot->hh.next;
-        if ((slot->idle || slot->peer) && slot->heard_ms + RUNNER_SILENT_MS < self->now_ms)
+        if (slot->heard_ms + RUNNER_SILENT_MS < self->now_ms && !judge_job_with(self, slot->node))
             judge_slot_forget(self, slot);
     }
 }

@@ -9,8 +9,21 @@
 
 static void s_say(struct fake_runner *self, uint16_t id, const void *message)
 {
-    struct envelope envelope = {.to = {.actor = ACTOR_judge}, .reply = {0, ACTOR_runner, 0, 0, 1}};
+    struct envelope envelope = {.to = {.actor = ACTOR_judge},
+                                .key = self->judge,
+                                .reply = {0, ACTOR_runner, 0, 0, self->generation}};
     sim_send(self->sim, self->place, &envelope, id, message);
+}
+
+/* Now and then it goes to another judge, as a slot does whose judge can't be reached. */
+static void s_move_on(struct fake_runner *self)
+{
+    struct msg_runner_leave leave = {0};
+    if (self->sim->judges == 1 || !self->sim->faults.kill_every_ms)
+        return;
+    s_say(self, MSG_runner_leave, &leave);
+    self->generation++;
+    self->judge = (uint8_t)((self->judge + 1) % self->sim->judges);
 }
 
 static void s_say_ready(struct fake_runner *self)
@@ -36,7 +49,8 @@ static void s_take(void *context, const struct frame *frame)
     struct msg_judge_job job;
     char code[64];
     unsigned verdict, takes_ms;
-    if (frame->envelope.kind != MSG_judge_job || self->submission_id)
+    if (frame->envelope.kind != MSG_judge_job || self->submission_id ||
+        frame->envelope.to.generation != self->generation)
         return; /* refused: it says again that it is ready. A second job: its lease runs out */
     check(codec_decode(&message_judge_job, frame->body, &arena, &job, &taken, &error));
     snprintf(code, sizeof code, "%.*s", (int)job.code.length, job.code.data);
@@ -53,6 +67,7 @@ static void s_wake(void *context)
 {
     struct fake_runner *self = context;
     if (self->submission_id == 0) {
+        s_move_on(self);
         s_say_ready(self);
         return;
     }
@@ -85,8 +100,9 @@ static void s_killed(void *context)
 
 static const struct sim_outside s_outside = {s_take, s_wake, s_killed};
 
-void fake_runner_init(struct fake_runner *self, struct sim *sim, bool may_die)
+void fake_runner_init(struct fake_runner *self, struct sim *sim, uint8_t judge, bool may_die)
 {
-    *self = (struct fake_runner){.sim = sim};
+    *self =
+        (struct fake_runner){.sim = sim, .generation = 1, .judge = (uint8_t)(judge % sim->judges)};
     self->place = sim_add(sim, ACTOR_runner, &s_outside, self, may_die);
 }

@@ -9,6 +9,8 @@
 struct fake_runner {
     struct sim *sim;       /* borrowed */
     uint8_t place;         /* its own */
+    uint8_t judge;         /* whom it speaks to */
+    uint32_t generation;   /* of its last question */
     int64_t submission_id; /* being judged; 0: idle */
     int64_t fence;         /* of its lease */
     uint8_t verdict;       /* that it will have */
@@ -16,6 +18,7 @@ struct fake_runner {
     uint64_t judged;       /* outcomes told */
 };
 
-void fake_runner_init(struct fake_runner *self, struct sim *sim, bool may_die);
+/* `judge`: the one that it begins with, modulo how many there are. */
+void fake_runner_init(struct fake_runner *self, struct sim *sim, uint8_t judge, bool may_die);
 
 #endif

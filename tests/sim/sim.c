@@ -24,10 +24,11 @@ static bool s_chance(struct sim *self, uint32_t per_10000)
 static bool s_may_come_twice(uint16_t kind)
 {
     static const uint16_t kinds[] = {
-        MSG_room_create,  MSG_room_join,     MSG_room_start,     MSG_room_submit,
-        MSG_room_end,     MSG_room_leave,    MSG_room_yield,     MSG_schedule,
-        MSG_unschedule,   MSG_room_due,      MSG_room_notice,    MSG_contest_complete,
-        MSG_room_settled, MSG_judge_enqueue, MSG_verdict_report, MSG_store_run,
+        MSG_room_create,   MSG_room_join,       MSG_room_start,     MSG_room_submit,
+        MSG_room_end,      MSG_room_leave,      MSG_room_yield,     MSG_schedule,
+        MSG_unschedule,    MSG_room_due,        MSG_room_notice,    MSG_contest_complete,
+        MSG_room_settled,  MSG_judge_enqueue,   MSG_verdict_report, MSG_store_run,
+        MSG_queue_publish, MSG_queue_delivered,
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i] == kind)
@@ -48,7 +49,8 @@ static uint8_t s_place_of(const struct sim *self, const struct envelope *envelop
 {
     const struct address *to = &envelope->to;
     bool sharded = to->actor == ACTOR_room || to->actor == ACTOR_scoring;
-    uint8_t shard = sharded ? (uint8_t)(partition_of(envelope->key) % self->shards) : 0;
+    uint8_t shards = sharded ? self->shards : to->actor == ACTOR_judge ? self->judges : 1;
+    uint8_t shard = (uint8_t)(partition_of(envelope->key) % shards);
     for (uint8_t i = 0; i < self->place_count; i++) {
         const struct sim_place *place = &self->places[i];
         if (to->node ? place->node == to->node : place->actor == to->actor && place->shard == shard)
@@ -346,12 +348,15 @@ void sim_init(struct sim *self, uint64_t seed, const char *folder, const char *j
     *self = (struct sim){.chance = {seed},
                          .now_ms = SIM_START_MS,
                          .shards = shards,
+                         .judges = config->queue_shared ? SIM_JUDGES : 1,
                          .journal_folder = journal_folder,
                          .store = {"sqlite:codecomp.db", folder}};
-    const struct actor_class *const single[] = {&store_class, &auth_class, &judge_class,
-                                                &scheduler_class, &fanout_class};
+    const struct actor_class *const single[] = {&store_class, &auth_class, &scheduler_class,
+                                                &fanout_class};
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
         s_place_actor(self, single[i], 0, 1, config);
+    for (uint8_t shard = 0; shard < self->judges; shard++)
+        s_place_actor(self, &judge_class, shard, self->judges, config);
     for (uint8_t shard = 0; shard < shards; shard++) {
         s_place_actor(self, &room_class, shard, shards, config);
         s_place_actor(self, &scoring_class, shard, shards, config);

@@ -52,12 +52,14 @@ struct sim {
     struct sim_place places[NET_PLACES_MAX];  /* place_count of them */
     uint8_t place_count;                      /* how many */
     uint8_t shards;                           /* of room and of scoring */
+    uint8_t judges;                           /* SIM_JUDGES where they share a queue; else 1 */
     uint64_t nodes;                           /* boots so far */
     struct store_context store;               /* where the database is */
     const char *journal_folder;               /* one folder per boot in it; NULL: no recording */
     uint64_t delivered, lost, doubled, kills; /* what happened */
 };
 
+#define SIM_JUDGES 3
 #define SIM_START_MS 1800000000000
 
 /* Places all actors on the database in `folder`, which must exist; `config` is all they are told,

@@ -1,7 +1,8 @@
 /* All actors, the real store, users who play: many short lives of an installation, each from a
  * seed. First nothing goes wrong, and every rule is held to the letter; then messages are lost,
  * late and doubled and everybody is killed now and then, and what was acknowledged must still be
- * true; then that stops, and everything must come to its end.
+ * true; then that stops, and everything must come to its end. Each seed twice: with one judge, and
+ * with several that share a queue.
  *
  *   sim_test            the suite's seeds
  *   sim_test SEED [N]   N seeds from this one (1), with what happened */
@@ -18,6 +19,7 @@
 #include "actors/runtime/replay.h"
 #include "proto/check.h"
 #include "tests/sim/audit.h"
+#include "tests/sim/fake_queue.h"
 #include "tests/sim/fake_runner.h"
 
 #define FAULTY_MS 200000  /* so long things go wrong */
@@ -32,6 +34,7 @@ struct run {
     struct sim sim;                      /* the installation */
     struct duels duels;                  /* the users */
     struct fake_runner runners[RUNNERS]; /* who judges for them */
+    struct fake_broker broker;           /* where the judges share a queue */
     struct audit *audit;                 /* who looks at the database */
     uint64_t steps;                      /* taken */
 };
@@ -70,17 +73,20 @@ static const struct sim_faults s_storm = {.lost_per_10000 = 500,
                                           .kill_every_ms = 4000,
                                           .down_ms = 4000};
 
-static void s_begin(struct run *self, uint64_t seed, bool calm, bool record)
+static void s_begin(struct run *self, uint64_t seed, bool shared, bool calm, bool record)
 {
     struct rec_actor_config config = solo_config();
     *self = (struct run){.seed = seed};
+    config.queue_shared = shared;
     if (!calm && seed % 2) /* what takes long to judge becomes a Judge Error */
         config.settle_limit_ms = 10000;
     s_make_folder(self);
     sim_init(&self->sim, seed, self->folder, record ? self->folder : NULL, 2, &config);
     self->audit = audit_new(self->folder);
     for (int i = 0; i < RUNNERS; i++)
-        fake_runner_init(&self->runners[i], &self->sim, true);
+        fake_runner_init(&self->runners[i], &self->sim, (uint8_t)i, true);
+    if (shared)
+        fake_broker_init(&self->broker, &self->sim);
     duels_init(&self->duels, &self->sim, calm ? 8 : 6, 2, calm);
     self->duels.finished = s_finished;
     self->duels.context = self;
@@ -129,25 +135,27 @@ static bool s_play(struct run *self)
         check(sim_step(&self->sim));
     if (!self->duels.fault[0])
         audit_end(self->audit, &self->duels);
+    if (!self->duels.fault[0] && self->broker.message_count)
+        duels_fault(&self->duels, "the queue still holds %u messages", self->broker.message_count);
     return !self->duels.fault[0];
 }
 
-static bool s_one(uint64_t seed, bool calm, bool verbose)
+static bool s_one(uint64_t seed, bool shared, bool calm, bool verbose)
 {
     struct run *self = malloc(sizeof *self);
     check(self);
-    s_begin(self, seed, calm, false);
+    s_begin(self, seed, shared, calm, false);
     bool ok = s_play(self);
     if (!ok)
-        fprintf(stderr, "sim_test: seed %" PRIu64 "%s: %s\n", seed, calm ? ", calm" : "",
-                self->duels.fault);
+        fprintf(stderr, "sim_test: seed %" PRIu64 "%s%s: %s\n", seed, shared ? ", shared" : "",
+                calm ? ", calm" : "", self->duels.fault);
     if (verbose)
-        printf("seed %" PRIu64 "%s: %" PRIu64 " requests, %" PRIu64 " repeats, %" PRIu64
+        printf("seed %" PRIu64 "%s%s: %" PRIu64 " requests, %" PRIu64 " repeats, %" PRIu64
                " messages, %" PRIu64 " lost, %" PRIu64 " doubled, %" PRIu64 " killed, %" PRId64
                " s\n",
-               seed, calm ? ", calm" : "", self->duels.requests, self->duels.repeats,
-               self->sim.delivered, self->sim.lost, self->sim.doubled, self->sim.kills,
-               (self->sim.now_ms - SIM_START_MS) / 1000);
+               seed, shared ? ", shared" : "", calm ? ", calm" : "", self->duels.requests,
+               self->duels.repeats, self->sim.delivered, self->sim.lost, self->sim.doubled,
+               self->sim.kills, (self->sim.now_ms - SIM_START_MS) / 1000);
     s_end(self);
     free(self);
     return ok;
@@ -166,12 +174,12 @@ static const struct actor_class *s_class_of(enum actor_kind actor)
 }
 
 /* A recorded stormy run: every core actor of every boot replays to the same bytes. */
-static bool s_replays(uint64_t seed, bool verbose)
+static bool s_replays(uint64_t seed, bool shared, bool verbose)
 {
     struct run *self = malloc(sizeof *self);
     struct replay_report report = {.out = stderr};
     check(self);
-    s_begin(self, seed, false, true);
+    s_begin(self, seed, shared, false, true);
     bool ok = s_play(self);
     uint64_t boots = self->sim.nodes;
     sim_fini(&self->sim); /* the journals are whole */
@@ -199,7 +207,8 @@ int main(int argc, char **argv)
     uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : argc > 1 ? 1 : 40;
     log_set_level(verbose && count == 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR + 1);
     for (uint64_t seed = first; ok && seed < first + count; seed++)
-        ok = s_one(seed, true, verbose) && s_one(seed, false, verbose);
-    ok = ok && s_replays(first, verbose);
+        for (int shared = 0; ok && shared < 2; shared++)
+            ok = s_one(seed, shared, true, verbose) && s_one(seed, shared, false, verbose);
+    ok = ok && s_replays(first, false, verbose) && s_replays(first, true, verbose);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
