@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "actors/dlq.h"
 #include "actors/runner/languages.h"
 #include "actors/runner/sandbox.h"
 #include "actors/runtime/actor.h"
@@ -268,6 +269,8 @@ static const struct command s_commands[] = {
     {"log", 0, s_log, 1, SIZE_MAX, "FOLDER...", "print recorded messages as JSON lines"},
     {"check", SERVE, s_check, 0, 1, "[TOPOLOGY]",
      "explain the options, a topology, and what this process would host"},
+    {"dlq", DLQ, dlq, 1, SIZE_MAX, "list|retry|drop [N...]",
+     "show the dead letters of a shared queue, have submissions judged again, or drop them"},
     {"token", TOKEN, s_token, 0, 0, "", "print a token for a user, signed with the secret"},
     {"languages", 0, s_languages, 0, 0, "", "list what can be judged on this machine"},
 };
@@ -316,7 +319,7 @@ static int s_run(const struct command *command, int argc, char **argv)
     if (options.help)
         return s_command_help(command);
     if (options.argument_count < command->least) {
-        fprintf(stderr, "codecomp %s: name a folder: codecomp %s %s\n", command->name,
+        fprintf(stderr, "codecomp %s: there must be more: codecomp %s %s\n", command->name,
                 command->name, command->arguments);
         return USAGE;
     }

@@ -1,14 +1,17 @@
 /* rabbitmq-c, its TLS and its replies. Passwords stay here: sentences name user, host and vhost. */
 #include "actors/judge/broker.h"
 
-#include <amqp_framing.h>
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
+#include <errno.h>
 #include <openssl/ssl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "proto/limits.h"
 
 #define FRAME_BYTES 131072 /* RabbitMQ's own bound */
 
@@ -286,19 +289,22 @@ bool broker_open(struct broker *self, const char *url, const char *purpose,
     return ok;
 }
 
-bool broker_declare(struct broker *self, struct broker_error *error)
+bool broker_declare(struct broker *self, const char *queue, struct broker_error *error)
 {
     amqp_table_entry_t entries[] = {s_text("x-dead-letter-exchange", ""),
                                     s_text("x-dead-letter-routing-key", QUEUE_DEAD)};
-    amqp_table_t arguments = {2, entries};
-    amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_DEAD), 0, 1, 0, 0,
-                       amqp_empty_table);
-    if (!broker_went_well(self, amqp_get_rpc_reply(self->connection), "declare " QUEUE_DEAD, error))
-        return false;
-    amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_NAME), 0, 1, 0, 0,
+    bool dead = strcmp(queue, QUEUE_DEAD) == 0;
+    amqp_table_t arguments = {dead ? 0 : 2, entries};
+    amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0,
                        arguments);
-    return broker_went_well(self, amqp_get_rpc_reply(self->connection), "declare " QUEUE_NAME,
-                            error);
+    return broker_went_well(self, amqp_get_rpc_reply(self->connection),
+                            dead ? "declare " QUEUE_DEAD : "declare " QUEUE_NAME, error);
+}
+
+bool broker_prepare(struct broker *self, struct broker_error *error)
+{
+    return broker_declare(self, QUEUE_DEAD, error) && broker_declare(self, QUEUE_NAME, error) &&
+           broker_confirm(self, error);
 }
 
 void broker_close(struct broker *self, bool politely)

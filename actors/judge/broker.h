@@ -15,6 +15,7 @@
 #include <amqp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BROKER_URL_MAX 512  /* bytes */
 #define BROKER_STEP_MS 5000 /* connecting, TLS, logging in, an answer: each at most */
@@ -39,8 +40,20 @@ struct broker {
  * overview will call the connection. */
 bool broker_open(struct broker *self, const char *url, const char *purpose,
                  struct broker_error *error);
-/* Declares both queues. False: they exist with other arguments, or we may not. */
-bool broker_declare(struct broker *self, struct broker_error *error);
+/* Makes a queue, of those two. False: it exists with other arguments, or we may not. */
+bool broker_declare(struct broker *self, const char *queue, struct broker_error *error);
+/* Declares both, and has the server confirm from now on what is published. */
+bool broker_prepare(struct broker *self, struct broker_error *error);
+/* How many messages wait in a queue. */
+bool broker_depth(struct broker *self, const char *queue, uint32_t *count,
+                  struct broker_error *error);
+/* Publishes a submission's id into the queue, persistent and mandatory. A status of the library. */
+int broker_publish(struct broker *self, int64_t submission_id);
+/* The same, and waits until it is confirmed: for who has nothing else to do. */
+bool broker_put(struct broker *self, int64_t submission_id, struct broker_error *error);
+/* The id that a body holds, a JSON number with spaces around it; 0: it holds none. */
+int64_t broker_id(amqp_bytes_t body);
+
 /* What the last call that answers left behind; true: it went well. `doing` completes "can't …". */
 bool broker_went_well(struct broker *self, amqp_rpc_reply_t reply, const char *doing,
                       struct broker_error *error);

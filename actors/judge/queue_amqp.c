@@ -6,14 +6,11 @@
  * A publishing is mandatory: one that no queue takes comes back, which means that somebody deleted
  * the queue; then, as after every other surprise, the connection is lost and made again, and that
  * makes the queues. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "actors/judge/queue_driver.h"
-
-#include <amqp_framing.h>
 
 #include "proto/check.h"
 
@@ -61,13 +58,8 @@ static void *s_open(const char *url, struct broker_error *error)
     struct queue_amqp *self = calloc(1, sizeof *self);
     check(self);
     bool ok = broker_open(&self->publisher, url, "publishes", error) &&
-              broker_declare(&self->publisher, error) &&
+              broker_declare(&self->publisher, error) && broker_confirm(&self->publisher, error) &&
               broker_open(&self->consumer, url, "judges", error);
-    if (ok) {
-        amqp_confirm_select(self->publisher.connection, BROKER_CHANNEL);
-        ok = broker_went_well(&self->publisher, amqp_get_rpc_reply(self->publisher.connection),
-                              "have publishings confirmed", error);
-    }
     void *opened = self;
     if (!ok)
         s_close(&opened, false);
@@ -161,15 +153,7 @@ static bool s_said(struct queue_amqp *self, const struct broker *broker, int sta
 static bool s_publish(void *state, int64_t submission_id)
 {
     struct queue_amqp *self = state;
-    char body[24];
-    int length = snprintf(body, sizeof body, "%lld", (long long)submission_id);
-    amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CONTENT_TYPE_FLAG |
-                                                    AMQP_BASIC_DELIVERY_MODE_FLAG,
-                                          .content_type = amqp_cstring_bytes("application/json"),
-                                          .delivery_mode = AMQP_DELIVERY_PERSISTENT};
-    int status = amqp_basic_publish(self->publisher.connection, BROKER_CHANNEL, amqp_empty_bytes,
-                                    amqp_cstring_bytes(QUEUE_NAME), 1, 0, &properties,
-                                    (amqp_bytes_t){(size_t)length, body});
+    int status = broker_publish(&self->publisher, submission_id);
     return s_said(self, &self->publisher, status, "publish");
 }
 
@@ -257,26 +241,15 @@ static void s_lost(struct queue_amqp *self, struct queue_event *event)
     event->error = self->error;
 }
 
-/* An id as a JSON number, with spaces around it; 0: it is none. */
-static int64_t s_id(const struct incoming *incoming)
-{
-    const char *at = incoming->body + strspn(incoming->body, " \t\r\n");
-    char *end;
-    if (incoming->total > BODY_MAX || *at < '1' || *at > '9')
-        return 0;
-    errno = 0;
-    long long id = strtoll(at, &end, 10);
-    const char *rest = end + strspn(end, " \t\r\n");
-    return errno == 0 && rest == incoming->body + incoming->length && id <= ID_MAX ? id : 0;
-}
-
 static void s_whole(struct queue_amqp *self, struct queue_event *event)
 {
     struct incoming *incoming = &self->incoming;
     incoming->open = false;
     event->tag = incoming->tag;
     event->redelivered = incoming->redelivered;
-    event->submission_id = s_id(incoming);
+    event->submission_id = incoming->total <= BODY_MAX
+                               ? broker_id((amqp_bytes_t){incoming->length, incoming->body})
+                               : 0;
     event->kind = event->submission_id ? QUEUE_DELIVERED : QUEUE_POISON;
     for (size_t i = 0; i < incoming->length && i < sizeof event->body - 1; i++) {
         char c = incoming->body[i];

@@ -19,7 +19,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools" / "lib"))
+sys.path[:0] = str(ROOT / "tools" / "lib"), str(ROOT / "tests")
 
 import aiohttp  # noqa: E402
 from databases import check_database  # noqa: E402,F401
@@ -114,8 +114,8 @@ async def submit_patiently(player, *submission):
 class Process:
     """One `codecomp serve`, and its log."""
 
-    def __init__(self, folder, options, env=None):
-        self.folder, self.options = folder, [str(option) for option in options]
+    def __init__(self, folder, options, env=None, binary=BINARY):
+        self.folder, self.options, self.binary = folder, [str(option) for option in options], binary
         self.env = {**os.environ, **(env or {})}
         self.lines = []
         self.logged = asyncio.Condition()
@@ -123,7 +123,7 @@ class Process:
 
     async def start(self, until="event=(listening|ready) "):
         self.process = await asyncio.create_subprocess_exec(
-            BINARY, "serve", *self.options, env=self.env, stdin=subprocess.DEVNULL,
+            self.binary, "serve", *self.options, env=self.env, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, limit=1 << 20)
         self.reading = asyncio.create_task(self._read())
         self.first = len(self.lines)
@@ -181,10 +181,10 @@ class Process:
 class Server(Process):
     """A whole installation in one process."""
 
-    def __init__(self, *options, data=None, env=None):
+    def __init__(self, *options, data=None, env=None, binary=BINARY):
         data = data or new_data()
-        super().__init__(data.parent, ["--listen", "127.0.0.1:0", "--data", data, "--dev-login",
-                                       *options], env)
+        listen = () if "--listen" in options else ("--listen", "127.0.0.1:0")
+        super().__init__(data.parent, [*listen, "--data", data, "--dev-login", *options], env, binary)
         self.data = data
         self.base = None
 

@@ -2,19 +2,17 @@
 was acknowledged to its user has one verdict, and the queue is empty when all is judged."""
 
 import asyncio
-import json
-import sys
+import os
+import pathlib
 import unittest
 
 import pika
 
-from harness import (PYTHON, ROOT, EndToEnd, Process, Server, check_database, free_ports, main, new_data, right, run,
+from harness import (BINARY, PYTHON, EndToEnd, Process, Server, check_database, free_ports, main, new_data, right, run,
                      slow, submit_patiently, wrong)
+from servers import Proxy, RabbitMQ
 
-sys.path.insert(0, str(ROOT / "tests"))
-
-from servers import Proxy, RabbitMQ  # noqa: E402
-
+SCRIPTED = os.environ.get("CODECOMP_SCRIPTED", str(pathlib.Path(BINARY).parent / "tests" / "codecomp_scripted"))
 SECRET = {"CODECOMP_JWT_SECRET": "0123456789abcdef0123456789abcdef"}
 CORE = "gateway,auth,room,scoring,scheduler,fanout,store"
 QUEUE, DEAD = "judge-queue", "judge-dlq"
@@ -195,6 +193,104 @@ class Shared(EndToEnd):
             await self.empty()
             await judges.stop()
             check_database(judges.gateway.database, numbers)
+
+    async def own_client(self):
+        client = await asyncio.to_thread(Broker, self.broker.url)
+        self.addAsyncCleanup(asyncio.to_thread, client.connection.close)
+        return client
+
+    def dlq(self, *words, data, code=0):
+        return run("dlq", *words, "--queue", self.broker.url, "--data", str(data), code=code).stdout
+
+    async def dead(self, client, count):
+        while await asyncio.to_thread(client.depth, DEAD) != count:
+            await asyncio.sleep(0.05)
+
+    async def test_dead_letters(self):
+        """Judge Errors by a runner that can't but fail; another one comes, and they are retried."""
+        server = self.own(Server("--queue", self.broker.url))
+        server.binary = SCRIPTED
+        await server.start()
+        client = await self.own_client()
+        host, guest, room_id, titles = await self.contest(server)
+        problem_id = next(iter(titles.values()))
+        broken = "verdict Judge Error, takes 1 ms"
+        first, second = [await host.submit(room_id, problem_id, broken, PYTHON) for _ in range(2)]
+        for number in (first, second):
+            self.assertEqual((await host.verdict(number))["status"], "Judge Error")
+        for body in ("hello", "-5", "99999", '"17"', "9" * 100_000):
+            client.publish(body)
+        await self.dead(client, 7)
+        listed = self.dlq("list", data=server.data)
+        self.assertEqual(listed.count("Judge Error            ACTIVE"), 2, listed)
+        self.assertEqual(listed.count("no submission's number"), 4, listed)
+        self.assertEqual(listed.count("no such submission"), 1, listed)
+        self.assertEqual(listed.count("rejected"), 7, listed)
+        self.assertEqual(self.dlq("list", data=server.data), listed)  # looking changes nothing
+        self.assertIn("left: that is no submission's number", self.dlq("retry", "--all", data=server.data, code=1))
+        for number in (first, second):  # they failed again
+            self.assertEqual((await host.get(f"/submissions/{number}")).json["status"], "Judge Error")
+        await self.dead(client, 7)
+        await server.stop()
+
+        server.binary = BINARY
+        await server.start()
+        host = await self.player(server, 1)
+        await host.listen(room_id)
+        self.assertIn(f"{first}: will be judged again", self.dlq("retry", str(first), data=server.data))
+        self.assertEqual((await host.verdict(first))["status"], "Runtime Error")
+        self.assertIn("12345: there is no such dead letter", self.dlq("retry", "12345", data=server.data, code=1))
+        self.assertEqual((await host.end(room_id))["result"], "DRAW")
+        await host.state(lambda state: state["status"] == "FINISHED", "the result")
+        self.assertIn(f"{second}: left: its contest is settled",
+                      self.dlq("retry", str(second), data=server.data, code=1))
+        client.publish(str(first), DEAD)
+        await self.dead(client, 7)
+        self.assertIn(f"{first}: left: it has its verdict", self.dlq("retry", str(first), data=server.data, code=1))
+        self.assertIn(f"{second}: dropped", self.dlq("drop", str(second), data=server.data))
+        self.assertIn("6 dropped, 0 left", self.dlq("drop", "--all", data=server.data))
+        await self.empty()
+        self.assertEqual(await server.stop(), 0)
+        check_database(server.database, [first, second])
+
+    async def test_beside_the_earlier_backend(self):
+        """It declares the same queues, puts Jackson's JSON numbers into them, and reads ours."""
+        client = await self.own_client()
+        client.declare(QUEUE, DEAD_LETTERS)
+        client.declare(DEAD)
+        data = new_data()
+        server = await self.serve("--queue", self.broker.url, "--actors", CORE + ",judge", data=data)
+        host, guest, room_id, titles = await self.contest(server)
+        title, problem_id = next(iter(titles.items()))
+        number = await host.submit(room_id, problem_id, right(title), PYTHON)
+        while not await asyncio.to_thread(client.depth, QUEUE):
+            await asyncio.sleep(0.05)
+        (body, properties), = client.take(QUEUE)  # as it would
+        self.assertEqual((body, properties.content_type, properties.delivery_mode),
+                         (str(number), "application/json", 2))
+        self.assertEqual(await server.stop(), 0)
+        client.publish(f" {number}\n", content_type="application/json", content_encoding="UTF-8", delivery_mode=2,
+                       headers={"__TypeId__": "java.lang.Long"})
+        server = await self.serve("--queue", self.broker.url, data=data)
+        host = await self.player(server, 1)
+        await host.listen(room_id)
+        self.assertEqual((await host.verdict(number))["status"], "Accepted")
+        await self.empty()
+
+    async def test_what_must_be_changed_is_told_at_the_start(self):
+        url = self.broker.url
+        client = await self.own_client()
+        client.declare("judge-queue")
+        for options, expected in (((url,), "was made with other arguments"),
+                                  ((url.replace("codecomp:", "codecomp:no"),), "check user and password"),
+                                  ((url + "/elsewhere",), "make the virtual host"),
+                                  ((url + "?verify=verify_none",), "belongs to amqps:// only")):
+            folder = new_data().parent
+            server = self.own(Process(folder, ["--data", folder / "data", "--queue", *options]))
+            with self.assertRaises(AssertionError) as ended:
+                await server.start()
+            self.assertIn(expected, str(ended.exception))
+            self.assertNotIn("codecomp:no", str(ended.exception))
 
 
 if __name__ == "__main__":
