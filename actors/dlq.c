@@ -334,7 +334,7 @@ static int s_do(struct dlq *self)
         s_failed(error.text);
         return 1;
     }
-    if (!broker_declare(&self->broker, &error) || !broker_confirm(&self->broker, &error) ||
+    if (!broker_prepare(&self->broker, &error) ||
         !broker_depth(&self->broker, QUEUE_DEAD, &count, &error)) {
         s_failed(error.text);
         return 1;

@@ -301,10 +301,74 @@ bool broker_declare(struct broker *self, const char *queue, struct broker_error 
                             dead ? "declare " QUEUE_DEAD : "declare " QUEUE_NAME, error);
 }
 
+static bool s_confirm(struct broker *self, struct broker_error *error)
+{
+    amqp_confirm_select(self->connection, BROKER_CHANNEL);
+    return broker_went_well(self, amqp_get_rpc_reply(self->connection),
+                            "have publishings confirmed", error);
+}
+
 bool broker_prepare(struct broker *self, struct broker_error *error)
 {
     return broker_declare(self, QUEUE_DEAD, error) && broker_declare(self, QUEUE_NAME, error) &&
-           broker_confirm(self, error);
+           s_confirm(self, error);
+}
+
+/* ---- publishing ------------------------------------------------------------------------------ */
+
+bool broker_depth(struct broker *self, const char *queue, uint32_t *count,
+                  struct broker_error *error)
+{
+    amqp_queue_declare_ok_t *answer = amqp_queue_declare(
+        self->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
+    *count = answer ? answer->message_count : 0;
+    return broker_went_well(self, amqp_get_rpc_reply(self->connection), "look into a queue", error);
+}
+
+int broker_publish(struct broker *self, int64_t submission_id)
+{
+    char body[24];
+    int length = snprintf(body, sizeof body, "%lld", (long long)submission_id);
+    amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CONTENT_TYPE_FLAG |
+                                                    AMQP_BASIC_DELIVERY_MODE_FLAG,
+                                          .content_type = amqp_cstring_bytes("application/json"),
+                                          .delivery_mode = AMQP_DELIVERY_PERSISTENT};
+    return amqp_basic_publish(self->connection, BROKER_CHANNEL, amqp_empty_bytes,
+                              amqp_cstring_bytes(QUEUE_NAME), 1, 0, &properties,
+                              (amqp_bytes_t){(size_t)length, body});
+}
+
+bool broker_put(struct broker *self, int64_t submission_id, struct broker_error *error)
+{
+    struct timeval limit = {BROKER_STEP_MS / 1000, BROKER_STEP_MS % 1000 * 1000};
+    amqp_frame_t frame;
+    if (!s_status(self, broker_publish(self, submission_id), "publish", error))
+        return false;
+    while (s_status(self, amqp_simple_wait_frame_noblock(self->connection, &frame, &limit),
+                    "have a publishing confirmed", error)) {
+        if (frame.frame_type != AMQP_FRAME_METHOD)
+            continue;
+        if (frame.payload.method.id == AMQP_BASIC_ACK_METHOD)
+            return true;
+        return s_wrong(error, false, "%s: the server did not keep what was published", self->where);
+    }
+    return false;
+}
+
+int64_t broker_id(amqp_bytes_t body)
+{
+    char text[64], *end;
+    if (body.len >= sizeof text)
+        return 0;
+    memcpy(text, body.bytes, body.len);
+    text[body.len] = '\0';
+    const char *at = text + strspn(text, " \t\r\n");
+    if (*at < '1' || *at > '9')
+        return 0;
+    errno = 0;
+    long long id = strtoll(at, &end, 10);
+    end += strspn(end, " \t\r\n");
+    return errno == 0 && end == text + body.len && id <= ID_MAX ? id : 0;
 }
 
 void broker_close(struct broker *self, bool politely)

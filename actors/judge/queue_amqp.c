@@ -58,7 +58,7 @@ static void *s_open(const char *url, struct broker_error *error)
     struct queue_amqp *self = calloc(1, sizeof *self);
     check(self);
     bool ok = broker_open(&self->publisher, url, "publishes", error) &&
-              broker_declare(&self->publisher, error) && broker_confirm(&self->publisher, error) &&
+              broker_prepare(&self->publisher, error) &&
               broker_open(&self->consumer, url, "judges", error);
     void *opened = self;
     if (!ok)
@@ -122,19 +122,20 @@ static int s_there(struct broker *broker, const char *queue, struct broker_error
 }
 
 /* To declare what is there changes nothing, and tells whether its arguments and our rights fit. */
-static bool s_probe(const char *url, struct broker_error *error)
+static bool s_fits(const char *url, const char *queue, struct broker_error *error)
 {
     struct broker broker;
     if (!broker_open(&broker, url, "checks", error))
         return false;
-    bool ok = s_can(&broker, error);
-    int there = ok ? s_there(&broker, QUEUE_NAME, error) : -1;
-    if (there > 0)
-        there = s_there(&broker, QUEUE_DEAD, error);
-    if (ok && there > 0)
-        ok = broker_declare(&broker, error);
-    broker_close(&broker, there != 0);
-    return ok && there >= 0;
+    int there = s_can(&broker, error) ? s_there(&broker, queue, error) : -1;
+    bool ok = there > 0 ? broker_declare(&broker, queue, error) : there == 0;
+    broker_close(&broker, true);
+    return ok;
+}
+
+static bool s_probe(const char *url, struct broker_error *error)
+{
+    return s_fits(url, QUEUE_NAME, error) && s_fits(url, QUEUE_DEAD, error);
 }
 
 /* ---- saying ---------------------------------------------------------------------------------- */

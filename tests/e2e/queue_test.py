@@ -228,9 +228,9 @@ class Shared(EndToEnd):
         self.assertEqual(listed.count("rejected"), 7, listed)
         self.assertEqual(self.dlq("list", data=server.data), listed)  # looking changes nothing
         self.assertIn("left: that is no submission's number", self.dlq("retry", "--all", data=server.data, code=1))
+        await self.empty(dead=7)
         for number in (first, second):  # they failed again
             self.assertEqual((await host.get(f"/submissions/{number}")).json["status"], "Judge Error")
-        await self.dead(client, 7)
         await server.stop()
 
         server.binary = BINARY
@@ -238,7 +238,7 @@ class Shared(EndToEnd):
         host = await self.player(server, 1)
         await host.listen(room_id)
         self.assertIn(f"{first}: will be judged again", self.dlq("retry", str(first), data=server.data))
-        self.assertEqual((await host.verdict(first))["status"], "Runtime Error")
+        self.assertEqual((await host.verdict(first))["status"], "Compilation Error")
         self.assertIn("12345: there is no such dead letter", self.dlq("retry", "12345", data=server.data, code=1))
         self.assertEqual((await host.end(room_id))["result"], "DRAW")
         await host.state(lambda state: state["status"] == "FINISHED", "the result")
