@@ -372,6 +372,7 @@ void score_room_ask_verdict(struct score_room *self, struct commit *commit,
     struct submission_fact *submission = &self->submissions[index];
     enum verdict undecided = submission->verdict;
     struct leaderboard board;
+    self->marks[index].fence = report->fence;
     submission->verdict = report->verdict;
     s_compute(self, &board);
     submission->verdict = undecided; /* until the store has confirmed it */

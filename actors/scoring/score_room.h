@@ -15,7 +15,7 @@
 struct score_mark {
     int64_t id;          /* of the submission */
     int64_t language_id; /* Judge0's number */
-    int64_t fence;       /* of its judging when it was loaded; the store's may be newer */
+    int64_t fence;       /* of its judging as loaded, or as reported; the store's may be newer */
 };
 
 struct score_room {

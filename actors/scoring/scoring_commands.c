@@ -139,7 +139,8 @@ static void s_verdict(struct scoring *self, struct score_entry *entry, struct ke
     const struct score_room *room = &entry->room;
     int64_t index = score_room_find(room, report->submission_id);
     /* a Judge Error that was judged again: an operator has opened it, past us */
-    bool reopened = index >= 0 && room->submissions[index].verdict == VERDICT_JUDGE_ERROR &&
+    bool reopened = index >= 0 && room->facts.status == ROOM_ACTIVE &&
+                    room->submissions[index].verdict == VERDICT_JUDGE_ERROR &&
                     report->fence > room->marks[index].fence;
     if ((index < 0 || reopened) && !kept->fresh) {
         scoring_reload(self, entry, kept, out);
