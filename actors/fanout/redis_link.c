@@ -1,7 +1,6 @@
 #include "actors/fanout/redis_link.h"
 
 #include <errno.h>
-#include <hiredis/sds.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +35,7 @@ struct redis_link {
     struct redisContext *redis;          /* owned; NULL while away */
     const char *greeting[GREETINGS_MAX]; /* commands whose answers are missing, in order */
     size_t greetings, greeted;           /* how many were said, how many answered */
+    size_t unsent_bytes;                 /* said since all was with the kernel */
     int64_t outstanding;                 /* answers that are missing, that of a PING included */
     int64_t ping_at;                     /* how many of them come before the PONG; -1: no PING */
     int64_t silent_since_ms;             /* nothing came since, though asked; I64_NONE: not asked */
@@ -115,6 +115,7 @@ static void s_leave(struct redis_link *self, int64_t now_ms, const char *reason)
     bool was_up = self->state == LINK_UP;
     redisFree(self->redis);
     self->redis = NULL;
+    self->unsent_bytes = 0;
     self->state = LINK_AWAY;
     if (was_up) {
         stats_add(STAT_redis_links_up, -1);
@@ -144,9 +145,9 @@ static void s_leave_because(struct redis_link *self, int64_t now_ms, const char 
 /* What hiredis found. */
 static void s_leave_broken(struct redis_link *self, int64_t now_ms)
 {
+    const char *tls = self->options.url->tls ? redis_tls_fault() : NULL;
     char why[sizeof self->redis->errstr];
-    snprintf(why, sizeof why, "%s",
-             self->redis->err == REDIS_ERR_IO ? strerror(errno) : self->redis->errstr);
+    snprintf(why, sizeof why, "%s", tls ? tls : self->redis->errstr);
     s_leave_because(self, now_ms, "connection to Redis at", why);
 }
 
@@ -155,7 +156,12 @@ static void s_leave_broken(struct redis_link *self, int64_t now_ms)
 static void s_say(struct redis_link *self, int count, const char *const words[],
                   const size_t lengths[])
 {
-    check(redisAppendCommandArgv(self->redis, count, (const char **)words, lengths) == REDIS_OK);
+    char *command;
+    int length = redisFormatCommandArgv(&command, count, (const char **)words, lengths);
+    check(length > 0 &&
+          redisAppendFormattedCommand(self->redis, command, (size_t)length) == REDIS_OK);
+    redisFreeCommand(command);
+    self->unsent_bytes += (size_t)length;
     self->outstanding++;
     if (self->silent_since_ms == I64_NONE)
         self->silent_since_ms = clock_now_ms();
@@ -361,9 +367,11 @@ int64_t redis_link_due_ms(const struct redis_link *self)
 
 static void s_send(struct redis_link *self, int64_t now_ms)
 {
-    int done;
+    int done = 0;
     if (redisBufferWrite(self->redis, &done) != REDIS_OK)
         s_leave_broken(self, now_ms);
+    else if (done)
+        self->unsent_bytes = 0;
 }
 
 void redis_link_work(struct redis_link *self, short events, int64_t now_ms)
@@ -396,7 +404,7 @@ bool redis_link_is_up(const struct redis_link *self)
 
 size_t redis_link_unsent(const struct redis_link *self)
 {
-    return self->redis ? sdslen(self->redis->obuf) : 0;
+    return self->unsent_bytes;
 }
 
 struct redis_link *redis_link_new(const struct redis_link_options *options)

@@ -9,7 +9,7 @@
 #ifndef ACTORS_FANOUT_REDIS_LINK_H
 #define ACTORS_FANOUT_REDIS_LINK_H
 
-#include <hiredis/hiredis.h>
+#include <hiredis.h>
 
 #include "actors/fanout/redis_url.h"
 #include "proto/bytes.h"
@@ -44,7 +44,7 @@ bool redis_link_is_up(const struct redis_link *self);
 /* Appends a command, only while it is up; redis_link_work sends it. */
 void redis_link_say(struct redis_link *self, int count, const char *const words[],
                     const size_t lengths[]);
-/* Bytes that were said and are not with the kernel yet: the caller bounds them. */
+/* Bytes that were said since the kernel had taken all: the caller bounds them. */
 size_t redis_link_unsent(const struct redis_link *self);
 
 /* Why an answer to AUTH, SELECT, PUBLISH … is an error, and how to mend it, in one sentence;

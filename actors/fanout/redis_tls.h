@@ -4,7 +4,7 @@
 #ifndef ACTORS_FANOUT_REDIS_TLS_H
 #define ACTORS_FANOUT_REDIS_TLS_H
 
-#include <hiredis/hiredis.h>
+#include <hiredis.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,5 +12,7 @@
 const char *redis_tls_lacks(void);
 /* On a connected context, before anything is said. False: redis->errstr says why. */
 bool redis_tls_begin(struct redisContext *redis, const char *host);
+/* What TLS found wrong last in this thread; NULL: nothing. */
+const char *redis_tls_fault(void);
 
 #endif

@@ -2,7 +2,7 @@
 #include "actors/fanout/redis_tls.h"
 
 #include <arpa/inet.h>
-#include <hiredis/hiredis_ssl.h>
+#include <hiredis_ssl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
@@ -38,12 +38,19 @@ bool redis_tls_begin(struct redisContext *redis, const char *host)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, s_make_context);
+    ERR_clear_error();
     SSL *ssl = s_context ? SSL_new(s_context) : NULL;
     if (ssl && s_expect(ssl, host) && redisInitiateSSL(redis, ssl) == REDIS_OK)
         return true; /* the connection owns it */
-    if (!redis->err)
-        snprintf(redis->errstr, sizeof redis->errstr, "%s",
-                 ERR_reason_error_string(ERR_peek_last_error()) ?: "no context");
+    if (!redis->err) {
+        const char *fault = redis_tls_fault();
+        snprintf(redis->errstr, sizeof redis->errstr, "%s", fault ? fault : "no context");
+    }
     SSL_free(ssl);
     return false;
+}
+
+const char *redis_tls_fault(void)
+{
+    return ERR_reason_error_string(ERR_peek_last_error());
 }

@@ -1,5 +1,5 @@
 /* What every events driver must do, tried with fan-out, two edges and two gateways. The URL is in
- * CODECOMP_TEST_EVENTS; without it, local:. */
+ * CODECOMP_TEST_EVENTS; without it, local:. With the argument `probe` that alone is done. */
 #include <signal.h>
 
 #include "tests/unit/events/fixture.h"
@@ -134,9 +134,15 @@ static void a_good_url_is_ready(void **state)
     assert_string_equal(error, "");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 && strcmp(argv[1], "probe") == 0) {
+        char error[512] = "ready";
+        enum events_state state = events_probe(fixture_url(), error, sizeof error);
+        puts(error);
+        return state != EVENTS_READY;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gateway_hears_each_change_once),
         cmocka_unit_test(every_verdict_is_heard_once_and_in_order),

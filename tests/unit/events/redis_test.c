@@ -1,6 +1,6 @@
 /* What only Redis does: others publish, it pauses, it cuts, it has rights. Against a server of its
  * own, whose URL is in CODECOMP_TEST_EVENTS. */
-#include <hiredis/hiredis.h>
+#include <hiredis.h>
 #include <signal.h>
 
 #include "actors/fanout/redis_url.h"
