@@ -389,6 +389,35 @@ void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage)
     self->driver->usage(self->group, usage);
 }
 
+/* The state behind the name in /proc/N/stat; the name may have brackets and blanks in it. */
+static bool s_is_busy(const char *thread)
+{
+    char path[48], text[512], *state;
+    snprintf(path, sizeof path, "/proc/%s/stat", thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = 0;
+    state = strrchr(text, ')');
+    return state && state[1] == ' ' && state[2] == 'R';
+}
+
+bool cgroup_busy(struct cgroup *self)
+{
+    char line[32];
+    bool busy = false;
+    int fd = openat(self->group[0], self->driver->threads, O_RDONLY | O_CLOEXEC);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    while (stream && !busy && fgets(line, sizeof line, stream)) {
+        line[strcspn(line, "\n")] = 0;
+        busy = s_is_busy(line);
+    }
+    if (stream)
+        fclose(stream);
+    return busy;
+}
+
 void cgroup_close(struct cgroup *self)
 {
     for (unsigned i = 0; i < self->entry.task_count; i++)

@@ -50,6 +50,8 @@ bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
 /* Processor time so far, in microseconds. */
 int64_t cgroup_cpu_us(struct cgroup *self);
 void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage);
+/* Is a thread of it running, or waiting for a processor? False: all sleep, or there is none. */
+bool cgroup_busy(struct cgroup *self);
 /* Removes the run's group; its processes must be gone. Does nothing when none is open. */
 void cgroup_close(struct cgroup *self);
 

@@ -8,6 +8,7 @@ struct cgroup_driver {
     const char *kind;               /* "cgroup v1" */
     unsigned hierarchies;           /* how many directories a group is */
     const char *const *controllers; /* one per hierarchy; NULL for the version 2 mount */
+    const char *threads;            /* file of the first directory that lists them */
     /* Makes children of the directory limitable; false: `why` has a sentence. */
     bool (*enable)(int directory, struct buffer *why);
     bool (*limit)(const int *group, const struct cgroup_limits *limits);

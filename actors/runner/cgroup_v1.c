@@ -64,6 +64,7 @@ const struct cgroup_driver cgroup_v1 = {
     .kind = "cgroup v1",
     .hierarchies = S_COUNT,
     .controllers = s_controllers,
+    .threads = "tasks",
     .enable = s_enable,
     .limit = s_limit,
     .entry = s_entry,

@@ -93,6 +93,7 @@ const struct cgroup_driver cgroup_v2 = {
     .kind = "cgroup v2",
     .hierarchies = 1,
     .controllers = s_controllers,
+    .threads = "cgroup.threads",
     .enable = s_enable,
     .limit = s_limit,
     .entry = s_entry,

@@ -31,6 +31,7 @@
 #define S_SCRATCH_FILES 16384      /* inodes of a scratch space */
 #define S_SET_UP_MS 10000          /* a child that is not ready by then is our failure */
 #define S_TICK_US (200 * 1000LL)   /* between two calls of progress, at most */
+#define S_PATIENCE 10              /* times the wall clock limit, on a machine too busy */
 #define S_PIECE_BYTES (64 * 1024)  /* read from a pipe at once */
 
 struct sandbox {
@@ -404,15 +405,36 @@ static int64_t s_cpu_us(struct sandbox *self)
     return self->cgroup ? cgroup_cpu_us(self->cgroup) : 0;
 }
 
+/* The clocks of a run. */
+struct clocks {
+    int64_t since_us;        /* its start */
+    int64_t look_us, cpu_us; /* the last look, and the processor time then */
+    int64_t waited_us; /* of the time since the start, what was spent waiting for a processor */
+};
+
+/* Whoever is runnable and does not run waits for a processor; a look each S_TICK_US stands for the
+ * time since the one before. Without a group nobody can tell. */
+static void s_look(struct sandbox *self, struct clocks *clocks)
+{
+    int64_t now_us = s_now_us(), cpu_us = s_cpu_us(self);
+    int64_t passed_us = now_us - clocks->look_us, ran_us = cpu_us - clocks->cpu_us;
+    if (self->cgroup && passed_us > ran_us && cgroup_busy(self->cgroup))
+        clocks->waited_us += passed_us - ran_us;
+    clocks->look_us = now_us;
+    clocks->cpu_us = cpu_us;
+}
+
 /* Looks at clocks and caller; sets the reason and returns true when the program must be killed.
  * *sleep_us: how long nothing can happen. All processors together use up the rest of the time at
  * the earliest after rest / cpus, so the looks come closer and closer to the limit. */
-static bool s_must_kill(struct sandbox *self, const struct sandbox_job *job, int64_t since_us,
+static bool s_must_kill(struct sandbox *self, const struct sandbox_job *job, struct clocks *clocks,
                         int64_t *sleep_us, struct outcome *outcome)
 {
-    int64_t wall_left = job->limits.wall_ms * 1000 - (s_now_us() - since_us);
-    int64_t cpu_left = job->limits.cpu_ms * 1000 - s_cpu_us(self);
-    outcome->wall_exceeded = wall_left < 0;
+    s_look(self, clocks);
+    int64_t wall_us = clocks->look_us - clocks->since_us, limit_us = job->limits.wall_ms * 1000;
+    int64_t wall_left = limit_us - (wall_us - clocks->waited_us);
+    int64_t cpu_left = job->limits.cpu_ms * 1000 - clocks->cpu_us;
+    outcome->wall_exceeded = wall_left < 0 || wall_us > S_PATIENCE * limit_us;
     outcome->cpu_exceeded = cpu_left < 0;
     if (job->progress && !job->progress(job->context))
         outcome->cancelled = true;
@@ -434,13 +456,14 @@ static void s_kill(int process)
 static void s_watch(struct sandbox *self, const struct sandbox_job *job, int process,
                     struct streams *streams, struct outcome *outcome)
 {
-    int64_t since_us = s_now_us(), look_us = since_us;
+    struct clocks clocks = {.since_us = s_now_us()};
+    int64_t look_us = clocks.look_us = clocks.since_us;
     uint64_t taken = 0;
     bool killed = false, over = false;
     while (!over) {
         int64_t now_us = s_now_us(), sleep_us = 0;
         if (!killed && now_us >= look_us) {
-            killed = s_must_kill(self, job, since_us, &sleep_us, outcome);
+            killed = s_must_kill(self, job, &clocks, &sleep_us, outcome);
             look_us = now_us + sleep_us;
             if (killed)
                 s_kill(process);
@@ -466,7 +489,7 @@ static void s_watch(struct sandbox *self, const struct sandbox_job *job, int pro
             killed = true;
         }
     }
-    outcome->wall_us = s_now_us() - since_us;
+    outcome->wall_us = s_now_us() - clocks.since_us;
 }
 
 /* What init told and the group counted. An init that was killed by us tells nothing. */
