@@ -11,6 +11,7 @@
 #include "actors/runtime/log.h"
 #include "actors/runtime/replay.h"
 #include "actors/runtime/transcript.h"
+#include "actors/health.h"
 #include "actors/secret.h"
 #include "actors/serve.h"
 #include "actors/store/database.h"
@@ -215,6 +216,20 @@ static int s_check(const struct options *options)
     return 0;
 }
 
+static int s_health(const struct options *options)
+{
+    static struct plan plan;
+    char error[1024];
+    if (!serve_plan(options, &plan, error, sizeof error))
+        return s_fail("health", error);
+    zsys_init();
+    zsys_handler_set(NULL);
+    if (!health_ask(options, &plan, error, sizeof error))
+        return s_fail("health", error);
+    puts("ready");
+    return 0;
+}
+
 static int s_token(const struct options *options)
 {
     struct secrets secrets;
@@ -271,6 +286,8 @@ static const struct command s_commands[] = {
      "explain the options, a topology, and what this process would host"},
     {"dlq", DLQ, dlq, 1, SIZE_MAX, "list|retry|drop [N...]",
      "show the dead letters of a shared queue, have submissions judged again, or drop them"},
+    {"health", SERVE, s_health, 0, 0, "",
+     "ask the process that runs with these options whether it is ready"},
     {"token", TOKEN, s_token, 0, 0, "", "print a token for a user, signed with the secret"},
     {"languages", 0, s_languages, 0, 0, "", "list what can be judged on this machine"},
 };

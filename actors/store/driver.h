@@ -65,6 +65,10 @@ struct store_driver {
                           struct rows *rows, struct store_error *error);
     /* Keeps it, durable when this returns true, or leaves no trace of it. */
     bool (*end)(struct store_connection *self, bool keep, struct store_error *error);
+    /* Ids that it gives out for this table from now on are above `id`; for rows that were put in
+     * with ids of their own. Within a transaction, which may or may not undo it. */
+    bool (*ids_above)(struct store_connection *self, const char *table, int64_t id,
+                      struct store_error *error);
 };
 
 extern const struct store_driver store_driver_sqlite, store_driver_postgres;

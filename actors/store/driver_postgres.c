@@ -671,6 +671,12 @@ static enum store_ran s_run(struct store_connection *self, const struct statemen
     return ran;
 }
 
+static bool s_ids_above(struct store_connection *self, const char *table, int64_t id,
+                        struct store_error *error)
+{
+    return schema_ids_above(self->link.connection, table, id, error);
+}
+
 static const char *const s_schemes[] = {"postgresql", "postgres", NULL};
 
 const struct store_driver store_driver_postgres = {
@@ -687,4 +693,5 @@ const struct store_driver store_driver_postgres = {
     .begin = s_begin,
     .run = s_run,
     .end = s_end,
+    .ids_above = s_ids_above,
 };

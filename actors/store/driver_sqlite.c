@@ -346,6 +346,25 @@ static enum store_state s_step(struct store_connection *self, int64_t *due_ms)
     return STORE_IDLE;
 }
 
+static bool s_ids_above(struct store_connection *self, const char *table, int64_t id,
+                        struct store_error *error)
+{
+    static const char *const sqls[] = {
+        "UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1 AND seq < ?2",
+        "INSERT INTO sqlite_sequence SELECT ?1, ?2"
+        " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)"};
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof sqls / sizeof *sqls; i++) {
+        sqlite3_stmt *statement = NULL;
+        good = sqlite3_prepare_v2(self->database, sqls[i], -1, &statement, NULL) == SQLITE_OK &&
+               sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC) == SQLITE_OK &&
+               sqlite3_bind_int64(statement, 2, id) == SQLITE_OK &&
+               sqlite3_step(statement) == SQLITE_DONE;
+        sqlite3_finalize(statement);
+    }
+    return good || s_failed(self, table, error);
+}
+
 /* ---- migrations ---------------------------------------------------------------------------- */
 
 static const char *const s_marks = "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -505,4 +524,5 @@ const struct store_driver store_driver_sqlite = {
     .begin = s_begin,
     .run = s_run,
     .end = s_end,
+    .ids_above = s_ids_above,
 };

@@ -207,3 +207,20 @@ bool schema_probe(PGconn *connection, struct store_error *error)
     free(self.marks);
     return good;
 }
+
+bool schema_ids_above(PGconn *connection, const char *table, int64_t id, struct store_error *error)
+{
+    char number[24];
+    const char *const values[] = {table, number};
+    snprintf(number, sizeof number, "%lld", (long long)id);
+    PGresult *result = PQexecParams(
+        connection,
+        "SELECT setval(s, GREATEST(COALESCE(pg_sequence_last_value(s), 1), $2::bigint))"
+        " FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS s) q",
+        2, NULL, values, NULL, NULL, 0);
+    bool done = PQresultStatus(result) == PGRES_TUPLES_OK;
+    if (!done)
+        link_trouble(result, table, error);
+    PQclear(result);
+    return done;
+}

@@ -3,6 +3,8 @@
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 
+#include <stdint.h>
+
 #include <libpq-fe.h>
 
 #include "actors/store/error.h"
@@ -12,5 +14,7 @@
 bool schema_migrate(PGconn *connection, struct store_error *error);
 /* Would schema_migrate do it, and may the role do what the store does? Changes nothing. */
 bool schema_probe(PGconn *connection, struct store_error *error);
+/* The table's next id is above this one. */
+bool schema_ids_above(PGconn *connection, const char *table, int64_t id, struct store_error *error);
 
 #endif

@@ -235,6 +235,24 @@ static bool s_copy(const struct takeover_copy *self, enum takeover_target target
     return good;
 }
 
+/* Before anything goes in: whoever serves this database too early gives out no id that is still to
+ * come, nor that of a row that was left out. */
+static bool s_reserve_ids(const struct takeover_copy *self, struct store_error *error)
+{
+    sqlite3_stmt *row = takeover_stage_prepare(
+        self->stage, "SELECT source, MAX(id) FROM highest WHERE id > 0 GROUP BY source", error);
+    int code = SQLITE_ERROR;
+    bool good = row && s_begin(self, true, error);
+    bool begun = good;
+    while (good && (code = sqlite3_step(row)) == SQLITE_ROW)
+        good = self->database->driver->ids_above(self->database->connection,
+                                                 (const char *)sqlite3_column_text(row, 0),
+                                                 sqlite3_column_int64(row, 1), error);
+    good = good && (code == SQLITE_DONE || takeover_stage_failed(self->stage, error));
+    sqlite3_finalize(row);
+    return begun ? s_end(self, good, error) : good;
+}
+
 /* A server would give out ids that are still to come. */
 static bool s_nobody_serves(const struct takeover_copy *self, struct store_error *error)
 {
@@ -259,7 +277,7 @@ static bool s_nobody_serves(const struct takeover_copy *self, struct store_error
 
 bool takeover_copy_run(const struct takeover_copy *self, struct store_error *error)
 {
-    bool good = s_nobody_serves(self, error);
+    bool good = s_nobody_serves(self, error) && s_reserve_ids(self, error);
     for (enum takeover_target target = 0; good && target < TAKEOVER_TARGETS; target++)
         good = s_copy(self, target, error);
     return good;

@@ -3,6 +3,7 @@
 --   todo    what goes in, and under which id
 --   same    how many of each are there already, as they would go in
 --   kept    what is there and was changed since, there or here: it stays as it is
+--   highest ids that are, or were meant to be, in use: new ones are above them
 --   clash   ids and names that belong to something else there: nothing can go in beside that
 
 CREATE TABLE outgoing (source TEXT, id INTEGER, key TEXT, look TEXT, parent INTEGER, PRIMARY KEY (source, id))
@@ -76,3 +77,12 @@ SELECT a.source, a.id, CASE WHEN t.id IS NULL THEN a.id ELSE
 FROM absent a LEFT JOIN there t ON t.source = a.source AND t.id = a.id
 WHERE NOT EXISTS (SELECT 1 FROM kept k WHERE k.id = a.parent
     AND k.source = CASE a.source WHEN 'test_cases' THEN 'problems' ELSE 'rooms' END);
+
+CREATE VIEW highest AS
+SELECT source, new_id AS id FROM todo
+UNION ALL SELECT 'rooms', MAX(id) FROM found_rooms WHERE id BETWEEN 1 AND 4503599627370496
+UNION ALL SELECT 'submissions', MAX(id) FROM found_app_submissions
+    WHERE id BETWEEN 1 AND 4503599627370496
+UNION ALL SELECT 'problems', MAX(id) FROM found_problems WHERE id BETWEEN 1 AND 4503599627370496
+UNION ALL SELECT 'contest_history', MAX(id) FROM found_contest_history
+    WHERE id BETWEEN 1 AND 4503599627370496;

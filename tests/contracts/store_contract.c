@@ -10,9 +10,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "actors/store/database.h"
 #include "actors/store/rows.h"
 #include "actors/store/store.h"
 #include "tests/unit/store/fixture.h"
+
+#define HASH "0123456789012345678901234567890123456789012345678901234567890123"
 
 /* ---- what tests commit ---------------------------------------------------------------------- */
 
@@ -33,7 +36,6 @@ static void s_ask_error(struct fixture *self)
 /* A problem with one test of these contents; returns its id. */
 static int64_t s_problem(struct fixture *self, struct slice input, struct slice output)
 {
-    static const char hash[] = "0123456789012345678901234567890123456789012345678901234567890123";
     struct commit *commit = fixture_begin(self, STATEMENT_problem_write);
     commit_text(commit, slice_of("large"));
     commit_text(commit, slice_of("Large"));
@@ -41,7 +43,7 @@ static int64_t s_problem(struct fixture *self, struct slice input, struct slice 
     commit_text(commit, slice_of("easy"));
     for (int limit = 0; limit < 3; limit++)
         commit_i64(commit, 1000);
-    commit_text(commit, slice_of(hash));
+    commit_text(commit, slice_of(HASH));
     commit_i64(commit, 1000);
     int64_t id = result_i64(&fixture_run(self)[0], 0, 0);
     commit = fixture_begin(self, STATEMENT_test_insert);
@@ -422,6 +424,35 @@ static void s_killed_keeps_what_it_answered(void **state)
     }
 }
 
+/* Ids that somebody chose are no hindrance to those that the database gives. */
+static void s_ids_go_on_above(void **state)
+{
+    struct fixture *self = *state;
+    struct database database;
+    struct store_error error;
+    int64_t first = s_problem(self, slice_of("1"), slice_of("1"));
+    fixture_stop(self);
+    for (int64_t id = 1000; id >= 10; id -= 990) { /* a lower one changes nothing */
+        assert_true(database_open(&database, self->url, self->folder, &error));
+        assert_true(database.driver->begin(database.connection, true, &error));
+        assert_true(database.driver->ids_above(database.connection, "rooms", id, &error));
+        assert_true(database.driver->ids_above(database.connection, "problems", id, &error));
+        assert_true(database.driver->end(database.connection, true, &error));
+        database_close(&database);
+    }
+    fixture_start(self);
+    assert_true(first < 1000);
+    struct commit *commit = fixture_begin(self, STATEMENT_problem_write);
+    for (const char *const *text = (const char *const[]){"next", "Next", "", "easy", NULL}; *text;
+         text++)
+        commit_text(commit, slice_of(*text));
+    for (int limit = 0; limit < 3; limit++)
+        commit_i64(commit, 1000);
+    commit_text(commit, slice_of(HASH));
+    commit_i64(commit, 1000);
+    assert_int_equal(result_i64(&fixture_run(self)[0], 0, 0), 1001);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_destroy)
 
 int main(void)
@@ -443,6 +474,7 @@ int main(void)
         CASE(s_answer_beyond_a_frame_fails_alone),
         CASE(s_answers_beyond_a_turn_wait),
         CASE(s_too_many_that_wait_fail),
+        CASE(s_ids_go_on_above),
         CASE(s_killed_keeps_what_it_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

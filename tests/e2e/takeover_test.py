@@ -3,14 +3,13 @@ without constraints come to hold; then a server on what became of it."""
 
 import asyncio
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
 import unittest
 
 import earlier
-from databases import check_database
+from databases import Postgresql, check_database
 from harness import BINARY, PYTHON, ROOT, EndToEnd, Server, main, new_folder, right, run, template
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -18,7 +17,7 @@ from servers import Postgres  # noqa: E402
 
 TABLES = ("users", "problems", "test_cases", "rooms", "participants", "room_problems", "participant_problems",
           "submissions", "contest_history")
-ROOMS = 2500  # so many that a kill finds it in the middle
+ROOMS = 1200  # so many that a kill finds it in the middle
 
 postgres = None
 _databases = 0
@@ -70,6 +69,27 @@ class Sqlite:
         return {table: self.rows(f"SELECT * FROM {table} ORDER BY id") for table in TABLES}
 
 
+class Postgres15(Sqlite):
+    """What takes over: a database of the server's."""
+
+    def __init__(self):
+        super().__init__()
+        global _databases
+        _databases += 1
+        url = postgres.create(f"target{_databases}")
+        self.database = Postgresql(postgres, f"target{_databases}")
+        self.options = (*self.options, "--database", url)
+
+    def rows(self, sql):
+        return [tuple(None if value == "" else value for value in row.values()) for row in self.database.rows(sql)]
+
+    def change(self, sql):
+        postgres.psql(sql, database=self.database.name)
+
+    def audit(self):
+        check_database(self.database)
+
+
 def plan(output):
     """{table: {column: count}} as it was printed."""
     heads = re.search(r"^table(.*)$", output, re.M).group(1).replace("to copy", "to_copy").replace(
@@ -78,11 +98,9 @@ def plan(output):
             for row in re.findall(r"^[a-z_]+(?: +\d+){6}$", output, re.M)}
 
 
-class TakeOver(EndToEnd):
+class IntoSqlite(EndToEnd):
     maxDiff = None
-
-    def target(self):
-        return Sqlite()
+    target = Sqlite
 
     def migrate(self, target, url, *more, code=0):
         return run("migrate", *target.options, "--from", url, *more, code=code)
@@ -126,11 +144,11 @@ class TakeOver(EndToEnd):
         self.assertEqual(rows("SELECT COUNT(*) FROM rooms WHERE status <> 'FINISHED'"), [(0,)])
         self.assertEqual(rows("SELECT COUNT(*) FROM open_seats"), [(0,)])
         self.assertEqual(rows("SELECT user_id FROM participants WHERE room_id = 45 ORDER BY seat"), [(1,), (2,)])
-        self.assertEqual(rows("SELECT id, status, judged_ms IS NULL FROM submissions WHERE id IN (800, 801, 802, 803)"
+        self.assertEqual(rows("SELECT id, status, CASE WHEN judged_ms IS NULL THEN 1 ELSE 0 END AS open FROM submissions WHERE id IN (800, 801, 802, 803)"
                               " ORDER BY id"),
                          [(800, "Judge Error", 0), (801, "Judge Error", 0), (802, "Runtime Error", 0),
                           (803, "Compilation Error", 0)])
-        self.assertEqual(rows("SELECT result, winner_user_id, start_ms IS NULL FROM rooms"
+        self.assertEqual(rows("SELECT result, winner_user_id, CASE WHEN start_ms IS NULL THEN 1 ELSE 0 END AS never FROM rooms"
                               " WHERE id IN (1, 41, 42, 46, 47) ORDER BY id"),
                          [("WIN", 1, 0), (None, None, 1), (None, None, 1), (None, None, 1), ("DRAW", None, 0)])
         self.assertEqual(rows("SELECT sample, ordinal FROM test_cases WHERE problem_id = 4 ORDER BY ordinal"),
@@ -152,7 +170,7 @@ class TakeOver(EndToEnd):
                           (2, "Accepted", earlier.NOW + 2 * earlier.MINUTE, 0),
                           (3, "Runtime Error", earlier.NOW, 71)])
         self.assertEqual(target.rows("SELECT description FROM problems WHERE id = 1"), [("Plus 1. é",)])
-        self.assertEqual(target.rows("SELECT id, length(input), length(output) FROM test_cases ORDER BY problem_id, id"),
+        self.assertEqual(target.rows("SELECT id, length(input) AS i, length(output) AS o FROM test_cases ORDER BY problem_id, id"),
                          [row for problem in (1, 2, 3, 4) for row in ((problem, 3, 3), (problem + 4, 0, 0))])
         self.assertEqual(target.rows("SELECT timestamp_ms FROM contest_history ORDER BY id"),
                          [(earlier.NOW + 10 * earlier.MINUTE,)] * 2)
@@ -209,7 +227,7 @@ class TakeOver(EndToEnd):
 
     def test_ids_of_others_are_refused(self):
         target = self.target()
-        shutil.copytree(template(), target.data)  # has problems of its own
+        run("import", *target.options, str(template().parent / "packages"))
         refused = self.migrate(target, earlier_database(earlier.plain()), "--apply", code=1)
         self.assertRegex(refused.stderr, r"4 ids belong to something else .*take over into a new one")
         self.assertIn(["clash", "problems", "1", "the id is another's here"], self.report(target))
@@ -217,7 +235,7 @@ class TakeOver(EndToEnd):
 
     async def test_a_running_server_is_left_alone(self):
         target, url = self.target(), earlier_database(earlier.plain())
-        server = await self.own(Server(data=target.data)).start()
+        server = await self.own(Server(*target.options[2:], data=target.data)).start()
         refused = await asyncio.to_thread(self.migrate, target, url, "--apply", code=1)
         self.assertIn("a server uses this database", refused.stderr)
         self.assertEqual(target.rows("SELECT COUNT(*) FROM users"), [(0,)])
@@ -244,7 +262,7 @@ class TakeOver(EndToEnd):
     async def test_a_server_goes_on_with_it(self):
         target = self.target()
         await asyncio.to_thread(self.migrate, target, earlier_database(earlier.flawed()), "--apply")
-        server = await self.own(Server("--submit-limit", "16/1s", data=target.data)).start()
+        server = await self.own(Server(*target.options[2:], "--submit-limit", "16/1s", data=target.data)).start()
         ada, ben = await self.player(server, 1), await self.player(server, 2)
         self.assertEqual((await ada.get("/users/me")).json, {"id": 1, "name": "Ada", "email": "ada@example.org"})
         history = (await ada.get("/users/1/history")).json
@@ -263,7 +281,7 @@ class TakeOver(EndToEnd):
         await ada.start(room["id"])
         problem = next(row for row in (await ada.get("/rooms/problems", roomId=room["id"])).json)
         number = await ada.submit(room["id"], problem["id"], right(problem["title"]), PYTHON)
-        self.assertEqual(number, 804)
+        self.assertEqual(number, 807)
         self.assertEqual((await ada.verdict(number))["status"], "Accepted")
         self.assertEqual(await ada.end(room["id"]), {"winnerUserId": 1, "result": "WIN"})
         self.assertEqual((await ada.get("/rooms/stats")).json["wins"], 4)
@@ -280,6 +298,10 @@ class TakeOver(EndToEnd):
         self.assertEqual((submission["status"], submission["createdAt"]),
                          ("Accepted", earlier.NOW + 2 * earlier.MINUTE))
         self.refused(await ada.call("GET", "/rooms/current"), 404, "No open room")
+
+
+class IntoPostgres(IntoSqlite):
+    target = Postgres15
 
 
 if __name__ == "__main__":
