@@ -23,13 +23,13 @@ struct gateway_config {
     const char *frontend;            /* where a login goes on to; borrowed */
     const struct provider_config *provider; /* of logins; NULL: none; borrowed */
     const char *redirect_uri;      /* where the provider sends browsers back to; "": made */
-    bool dev_login;                  /* POST /auth/login is there */
-    int64_t code_limit_bytes;        /* of a submission */
-    int64_t sockjs_response_bytes;   /* after which a SockJS stream begins anew */
-    bool sockjs_cookie;              /* load balancers need SockJS' JSESSIONID */
-    const char *sockjs_client;       /* script of its page for iframes; "": ours; borrowed */
-    bool no_stream;                  /* fan-out's stream does not get here: events do */
-    const char *events;              /* address of the events edge's stream; NULL: there is none */
+    bool dev_login;                /* POST /auth/login is there */
+    int64_t code_limit_bytes;      /* of a submission */
+    int64_t sockjs_response_bytes; /* after which a SockJS stream begins anew */
+    bool sockjs_cookie;            /* load balancers need SockJS' JSESSIONID */
+    const char *sockjs_client;     /* script of its page for iframes; "": ours; borrowed */
+    bool no_stream;                /* fan-out's stream does not get here: events do */
+    const char *events;            /* address of the events edge's stream; NULL: there is none */
 };
 
 struct gateway;

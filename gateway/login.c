@@ -172,6 +172,7 @@ static int s_send_on(struct request **request_p, const struct msg_user *user)
     size_t length = strlen(frontend);
     length -= length && frontend[length - 1] == '/';
     tokens_sign(server->tokens, user->id, clock_now_ms(), &token);
+    users_learn(&server->users, user->id, clock_now_ms());
     buffer_append(&url, frontend, length);
     buffer_append_text(&url, "/oauth-success?token=");
     encode_percent(buffer_slice(&token), &url);

@@ -33,11 +33,12 @@
 #define SEND_OUT_BYTES (16 * 1024) /* replies are sent together, up to so much */
 
 struct client {
-    struct realtime *realtime;    /* borrowed */
-    struct carrier *carrier;      /* borrowed; whose client this is */
-    struct stomp_session session; /* the protocol */
-    uint32_t handle;              /* ours: index in the table */
-    bool closing;                 /* the carrier was told to close: nothing goes in or out */
+    struct realtime *realtime;       /* borrowed */
+    struct carrier *carrier;         /* borrowed; whose client this is */
+    struct stomp_session session;    /* the protocol */
+    uint32_t handle;                 /* ours: index in the table */
+    struct pending_handle admitting; /* whether its user is there, is being asked; slot 0: no */
+    bool closing;                    /* the carrier was told to close: nothing goes in or out */
 };
 
 struct realtime {
@@ -305,11 +306,67 @@ static void s_subscribe(struct client *client, size_t slot)
         s_ask(self, subscription->handle, subscription->destination.id);
 }
 
+/* Whether a token's user is there, while auth is asked. */
+struct admission {
+    struct waiter waiter;  /* first member */
+    struct client *client; /* which waits in VERIFYING; the question is taken back when it closes */
+    int64_t user_id;       /* who it says it is */
+};
+
+static void s_on_user(struct server *server, struct waiter *waiter, uint16_t id,
+                      const void *message)
+{
+    struct admission admission = *(struct admission *)waiter;
+    const struct msg_refused *refused = message;
+    struct client *client = admission.client;
+    int64_t now_ms = clock_now_ms();
+    free(waiter);
+    client->admitting.slot = 0;
+    if (id == MSG_user) {
+        users_learn(&server->users, admission.user_id, now_ms);
+        stomp_session_admit(&client->session, admission.user_id, now_ms);
+        realtime_received(client, slice_of("")); /* what came meanwhile */
+        return;
+    }
+    bool gone = id == MSG_refused && refused->refusal == REFUSED_USER_NOT_FOUND;
+    s_fail(client, refusal_row(gone ? REFUSED_INVALID_TOKEN : REFUSED_OVERLOADED)->text);
+}
+
+static void s_on_no_user(struct server *server, struct waiter *waiter)
+{
+    (void)server;
+    struct client *client = ((struct admission *)waiter)->client;
+    free(waiter);
+    client->admitting.slot = 0;
+    s_fail(client, refusal_row(REFUSED_DEADLINE)->text);
+}
+
+static const struct waiter_class s_admission_class = {s_on_user, s_on_no_user};
+
+static void s_ask_user(struct client *client, int64_t user_id)
+{
+    struct admission *admission = calloc(1, sizeof *admission);
+    check(admission);
+    *admission = (struct admission){{&s_admission_class}, client, user_id};
+    struct question_to to = {
+        .actor = ACTOR_auth, .key = user_id, .user_id = user_id, .limit_ms = SNAPSHOT_LIMIT_MS};
+    struct msg_user_get get = {user_id};
+    client->admitting =
+        bridge_ask(client->realtime->server->bridge, &to, MSG_user_get, &get, &admission->waiter);
+    if (client->admitting.slot)
+        return;
+    free(admission);
+    s_fail(client, refusal_row(REFUSED_OVERLOADED)->text);
+}
+
 static void s_login(struct client *client, struct slice token, int64_t now_ms)
 {
+    struct server *server = client->realtime->server;
     int64_t user_id = 0;
-    if (token.length && !tokens_verify(client->realtime->server->tokens, token, now_ms, &user_id))
+    if (token.length && !tokens_verify(server->tokens, token, now_ms, &user_id))
         s_fail(client, refusal_row(REFUSED_INVALID_TOKEN)->text);
+    else if (user_id && !users_know(&server->users, user_id, now_ms))
+        s_ask_user(client, user_id);
     else
         stomp_session_admit(&client->session, user_id, now_ms);
 }
@@ -489,6 +546,7 @@ void realtime_closed(struct carrier *carrier)
     if (!client)
         return;
     struct realtime *self = client->realtime;
+    free(pending_take(self->server->pending, client->admitting));
     for (size_t i = 0; i < client->session.slots; i++)
         if (client->session.subscriptions[i].handle)
             s_unsubscribe(self, client->session.subscriptions[i].handle);

@@ -11,6 +11,7 @@
 #include "gateway/http/cors.h"
 #include "gateway/pending.h"
 #include "gateway/token.h"
+#include "gateway/users.h"
 #include "gateway/waiter.h"
 
 struct bridge;
@@ -47,6 +48,7 @@ struct server {
     uint32_t receivers;                  /* responses of theirs that are open */
     struct pending *pending;             /* owned; who waits for an actor */
     struct tokens *tokens;               /* owned */
+    struct users users;                  /* whose tokens are good */
     struct oauth *oauth;                 /* owned; the login provider's client, or NULL */
     ev_async oauth_ready;                /* it has answers */
     struct cors cors;                    /* origins of the configuration */

@@ -119,7 +119,8 @@ static bool s_read(const struct secret *secret, const char *token, struct entry 
     /* The header chooses the algorithm: a signature by another one is not ours. */
     bool ours = jwt_get_alg(jwt) == JWT_ALG_HS256;
     entry->user_id = s_subject(jwt);
-    entry->begin_ms = s_instant_ms(jwt, "nbf", 0);
+    int64_t issued_ms = s_instant_ms(jwt, "iat", 0);
+    entry->begin_ms = s_instant_ms(jwt, "nbf", issued_ms);
     entry->expire_ms = s_instant_ms(jwt, "exp", 0); /* none: it has ended long ago */
     jwt_free(jwt);
     return ours && entry->user_id;
@@ -135,7 +136,8 @@ static struct entry *s_entry(struct tokens *self, struct slice token)
 
 static bool s_valid(const struct entry *entry, int64_t now_ms)
 {
-    return entry->begin_ms <= now_ms && now_ms < entry->expire_ms;
+    return entry->begin_ms - TOKEN_LEEWAY_MS <= now_ms &&
+           now_ms < entry->expire_ms + TOKEN_LEEWAY_MS;
 }
 
 bool tokens_verify(struct tokens *self, struct slice token, int64_t now_ms, int64_t *user_id)

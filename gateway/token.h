@@ -6,10 +6,11 @@
 #include "proto/bytes.h"
 
 #define TOKEN_LIFE_MS (24 * 3600 * 1000LL)
-#define TOKEN_MAX_BYTES 4096       /* longer ones are nobody's */
-#define TOKEN_SECRET_MIN_BYTES 32  /* HS256 with less can be guessed (RFC 7518, 3.2) */
-#define TOKEN_CACHE_ENTRIES 4096   /* verified tokens that are remembered; a new one replaces */
-#define TOKEN_CACHED_MAX_BYTES 512 /* longer ones are verified each time */
+#define TOKEN_LEEWAY_MS (30 * 1000LL) /* how far another machine's clock may be from ours */
+#define TOKEN_MAX_BYTES 4096          /* longer ones are nobody's */
+#define TOKEN_SECRET_MIN_BYTES 32     /* HS256 with less can be guessed (RFC 7518, 3.2) */
+#define TOKEN_CACHE_ENTRIES 4096      /* verified tokens that are remembered; a new one replaces */
+#define TOKEN_CACHED_MAX_BYTES 512    /* longer ones are verified each time */
 
 struct tokens;
 

@@ -82,6 +82,53 @@ static void s_on_deadline(struct server *server, struct waiter *waiter)
 
 static const struct waiter_class s_request_class = {s_on_answer, s_on_deadline};
 
+/* ---- whether the caller is there --------------------------------------------------------------
+ */
+
+static void s_on_user(struct server *server, struct waiter *waiter, uint16_t id,
+                      const void *message)
+{
+    struct request *request = (struct request *)waiter;
+    struct lws *wsi = request->wsi;
+    if (id == MSG_user) {
+        users_learn(&server->users, request->user_id, clock_now_ms());
+        request->waiter.class = &s_request_class;
+        if (!route_ask(request))
+            s_end(wsi, reply_refuse(&request, REFUSED_OVERLOADED, s_no_detail));
+        return;
+    }
+    enum refusal refusal = REFUSED_FAILED;
+    if (id == MSG_refused)
+        refusal = (enum refusal)((const struct msg_refused *)message)->refusal;
+    if (refusal == REFUSED_USER_NOT_FOUND)
+        refusal = REFUSED_INVALID_TOKEN;
+    s_end(wsi, reply_refuse(&request, refusal, s_no_detail));
+}
+
+static const struct waiter_class s_user_class = {s_on_user, s_on_deadline};
+
+/* A token outlives its user: the first time, auth is asked. */
+static bool s_ask_user(struct request *request)
+{
+    struct question_to to = {.actor = ACTOR_auth,
+                             .key = request->user_id,
+                             .user_id = request->user_id,
+                             .trace = request->trace,
+                             .limit_ms = request->route->limit_ms};
+    struct msg_user_get get = {request->user_id};
+    request->waiter.class = &s_user_class;
+    request->handle =
+        bridge_ask(request->server->bridge, &to, MSG_user_get, &get, &request->waiter);
+    return request->handle.slot != 0;
+}
+
+static bool s_ask(struct request *request)
+{
+    if (request->user_id && !users_know(&request->server->users, request->user_id, clock_now_ms()))
+        return s_ask_user(request);
+    return route_ask(request);
+}
+
 /* ---- what the gateway answers itself --------------------------------------------------------- */
 
 static int s_healthz(struct request **request_p)
@@ -240,7 +287,7 @@ static int s_dispatch(struct request **request_p)
         return s_complain(request_p, &complaint);
     if (route->asks == ACTOR_NONE)
         return s_answer_locally(request_p);
-    if (request->server->requests > SERVER_REQUESTS_MAX || !route_ask(request))
+    if (request->server->requests > SERVER_REQUESTS_MAX || !s_ask(request))
         return reply_refuse(request_p, REFUSED_OVERLOADED, s_no_detail);
     return exchange_wait(request);
 }

@@ -79,6 +79,7 @@ static struct answer s_token(const struct request *request, uint16_t id, struct 
         return s_none;
     buffer_append_text(body, "{\"token\":\"");
     tokens_sign(request->server->tokens, request->arguments.user_id, clock_now_ms(), body);
+    users_learn(&request->server->users, request->arguments.user_id, clock_now_ms());
     buffer_append_text(body, "\"}");
     return s_json;
 }

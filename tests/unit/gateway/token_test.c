@@ -59,7 +59,7 @@ static void our_tokens_are_taken_for_a_day(void **state)
     tokens_sign(s_tokens, ID_MAX, NOW_MS, &token);
     assert_true(tokens_verify(s_tokens, buffer_slice(&token), NOW_MS, &user_id));
     assert_int_equal(user_id, ID_MAX);
-    int64_t last_ms = NOW_MS + TOKEN_LIFE_MS - 1;
+    int64_t last_ms = NOW_MS + TOKEN_LIFE_MS + TOKEN_LEEWAY_MS - 1;
     assert_true(tokens_verify(s_tokens, buffer_slice(&token), last_ms, &user_id));
     assert_false(tokens_verify(s_tokens, buffer_slice(&token), last_ms + 1, &user_id));
     token.data[token.length - 3] ^= 1;
@@ -78,8 +78,11 @@ static void only_what_is_whole_and_ours_is_taken(void **state)
     } cases[] = {
         {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000001}", true},
         {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000001,\"nbf\":1700000000}", true},
-        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000001,\"nbf\":1700000001}", false},
-        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000000}", false},
+        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000001,\"nbf\":1700000030}", true},
+        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000099,\"nbf\":1700000031}", false},
+        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1700000099,\"iat\":1700000031}", false},
+        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1699999971}", true},
+        {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":1699999970}", false},
         {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\"}", false},
         {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":\"1700000001\"}", false},
         {SECRET, JWT_ALG_HS256, "{\"sub\":\"7\",\"exp\":-1}", false},
