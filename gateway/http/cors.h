@@ -14,8 +14,10 @@ struct cors {
     bool any;                               /* the list has "*": every origin is echoed */
 };
 
-/* Reads "https://a.example, https://b.example" or "*"; `list` must outlive self. False when there
- * are too many, or when an entry is not an origin (scheme://host[:port], nothing behind). */
+/* Reads "https://a.example, http://localhost:5173" or "*"; `list` must outlive self. A * in place
+ * of a host's first part stands for any number of parts, at least one. False when there are too
+ * many, or when an entry is not an origin (scheme://host[:port], in small letters, nothing behind).
+ */
 bool cors_init(struct cors *self, const char *list);
 
 /* Whether a header's value is a list of tokens, and nothing that could end a line. */

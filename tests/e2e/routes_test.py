@@ -349,10 +349,13 @@ class Routes(EndToEnd):
         self.assertIn(preflight.status, (200, 204))
         self.assertIn("POST", preflight.headers["Access-Control-Allow-Methods"])
         self.assertEqual(preflight.headers["Access-Control-Allow-Headers"], "authorization, content-type")
-        server = await self.serve("--cors-origins", "https://one.example,https://two.example")
-        for name, expected in (("https://two.example", "https://two.example"), ("https://three.example", None)):
+        self.assertEqual(preflight.headers["Vary"],
+                         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+        server = await self.serve("--cors-origins", "https://one.example,https://two.example, https://*.four.example")
+        for name, allowed in (("https://two.example", True), ("https://three.example", False), ("null", False),
+                              ("https://five.four.example", True), ("https://four.example", False)):
             answer = await Player(self.http, server.base, 0).call(GET, "/healthz", headers={"Origin": name})
-            self.assertEqual(answer.headers.get("Access-Control-Allow-Origin"), expected)
+            self.assertEqual(answer.headers.get("Access-Control-Allow-Origin"), name if allowed else None)
             self.assertIn("Origin", answer.headers["Vary"])
 
     async def test_head_options_and_allow(self):

@@ -33,10 +33,13 @@ static const char *s_cors(const char *list, const char *origin)
     return s_written();
 }
 
-#define GRANTED(origin)                                    \
-    "vary: Origin\r\naccess-control-allow-origin: " origin \
-    "\r\naccess-control-allow-credentials: true\r\n"       \
+#define ALLOWED(origin)                                                                     \
+    "access-control-allow-origin: " origin "\r\naccess-control-allow-credentials: true\r\n" \
     "access-control-expose-headers: retry-after, x-request-id\r\n"
+#define GRANTED(origin) "vary: Origin\r\n" ALLOWED(origin)
+#define PREFLIGHT(origin)                                                                      \
+    "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers\r\n" ALLOWED( \
+        origin)
 
 static void an_allowed_origin_is_echoed(void **state)
 {
@@ -60,6 +63,38 @@ static void another_origin_gets_nothing(void **state)
     assert_string_equal(s_cors("*", "http://a\r\nset-cookie: x"), "vary: Origin\r\n");
 }
 
+static void a_star_stands_for_subdomains(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *origin;
+        bool allowed;
+    } cases[] = {
+        {"https://*.a.example", "https://b.a.example", true},
+        {"https://*.a.example", "https://c.b.a.example", true},
+        {"https://x.example, https://*.a.example", "https://b.a.example", true},
+        {"https://*.a.example:8443", "https://b.a.example:8443", true},
+        {"https://*.a.example", "https://a.example", false},
+        {"https://*.a.example", "https://.a.example", false},
+        {"https://*.a.example", "https://evila.example", false},
+        {"https://*.a.example", "http://b.a.example", false},
+        {"https://*.a.example", "https://b.a.example:8443", false},
+        {"https://*.a.example", "https://b.a.example.evil", false},
+        {"https://*.a.example", "https://evil/.a.example", false},
+        {"https://*.a.example", "https://evil#.a.example", false},
+        {"https://*.a.example", "https://evil:80/.a.example", false},
+        {"https://*.a.example", "https://*.a.example", false},
+        {"https://*.a.example", "null", false},
+        {"https://*.a.example:8443", "https://b.a.example", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cors cors;
+        assert_true(cors_init(&cors, cases[i].list));
+        if (cors_allows(&cors, slice_of(cases[i].origin)) != cases[i].allowed)
+            fail_msg("%s by %s", cases[i].origin, cases[i].list);
+    }
+}
+
 static void a_preflight_grants_what_was_asked_for(void **state)
 {
     (void)state;
@@ -69,14 +104,14 @@ static void a_preflight_grants_what_was_asked_for(void **state)
     cors_write_preflight(&cors, slice_of("http://a"), slice_of("PATCH"),
                          slice_of("authorization,content-type, X-Request-Id"), &s_out);
     assert_string_equal(s_written(),
-                        GRANTED("http://a") "access-control-allow-methods: PATCH\r\n"
-                                            "access-control-allow-headers: "
-                                            "authorization,content-type, X-Request-Id\r\n"
-                                            "access-control-max-age: 3600\r\n");
+                        PREFLIGHT("http://a") "access-control-allow-methods: PATCH\r\n"
+                                              "access-control-allow-headers: "
+                                              "authorization,content-type, X-Request-Id\r\n"
+                                              "access-control-max-age: 3600\r\n");
     buffer_clear(&s_out);
     cors_write_preflight(&cors, slice_of("http://a"), slice_of("GET\r\nx: y"), slice_of(""),
                          &s_out);
-    assert_string_equal(s_written(), GRANTED("http://a") "access-control-max-age: 3600\r\n");
+    assert_string_equal(s_written(), PREFLIGHT("http://a") "access-control-max-age: 3600\r\n");
 }
 
 static void a_list_that_could_never_match_is_refused(void **state)
@@ -237,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_allowed_origin_is_echoed),
         cmocka_unit_test(another_origin_gets_nothing),
+        cmocka_unit_test(a_star_stands_for_subdomains),
         cmocka_unit_test(a_preflight_grants_what_was_asked_for),
         cmocka_unit_test(a_list_that_could_never_match_is_refused),
         cmocka_unit_test(content_types_are_told_apart),
