@@ -11,6 +11,13 @@ void world_init(struct world *self)
     self->harness = actor_harness_new(&judge_class, &config, NULL);
 }
 
+void world_init_shared(struct world *self)
+{
+    struct rec_actor_config config = {.shards = 2, .queue_shared = true};
+    memset(self, 0, sizeof *self);
+    self->harness = actor_harness_new(&judge_class, &config, NULL);
+}
+
 void world_fini(struct world *self)
 {
     actor_harness_destroy(&self->harness);
@@ -69,6 +76,59 @@ static void s_lease(struct world *self, int64_t id, struct actor_answer *answer)
     actor_answer_text(answer, "0123456789abcdef");
 }
 
+static bool s_may_lease(const struct world_submission *row, const struct value *params)
+{
+    bool held = row->until_ms && row->until_ms >= params[3].i64 && row->holder != params[1].i64;
+    return !held || row->fence == params[2].i64;
+}
+
+static void s_look(struct world *self, int64_t id, struct actor_answer *answer)
+{
+    const struct world_submission *row = world_row(self, id);
+    actor_answer_result(answer, 6);
+    if (!row)
+        return;
+    actor_answer_text(answer, word_text(&verdict_words, row->final   ? row->verdict
+                                                        : row->fence ? VERDICT_JUDGING
+                                                                     : VERDICT_PENDING));
+    actor_answer_i64(answer, row->language);
+    actor_answer_i64(answer, USER);
+    actor_answer_i64(answer, row->fence);
+    actor_answer_i64(answer, row->until_ms ? row->holder : I64_NONE);
+    actor_answer_i64(answer, row->until_ms ? row->until_ms : I64_NONE);
+}
+
+static void s_put_back(struct world *self, struct actor_answer *answer)
+{
+    actor_answer_result(answer, 1);
+    for (int64_t i = 0; i < self->count; i++)
+        if (self->submissions[i].lost) {
+            self->submissions[i].lost = false;
+            actor_answer_i64(answer, FIRST + i);
+        }
+}
+
+/* What only a judge of several says. */
+static void s_play_shared(struct world *self, const struct rec_store_op *op,
+                          struct actor_answer *answer)
+{
+    const struct value *params = op->params.items;
+    struct world_submission *row = world_row(self, params[0].i64);
+    if (op->statement == STATEMENT_submission_look)
+        s_look(self, params[0].i64, answer);
+    else if (op->statement == STATEMENT_submissions_put_back)
+        s_put_back(self, answer);
+    else if (op->statement == STATEMENT_judging_renew)
+        row->until_ms = params[2].i64;
+    else if (!s_may_lease(row, params))
+        answer->done.refused = true;
+    else {
+        row->holder = params[1].i64;
+        row->until_ms = params[4].i64;
+        s_lease(self, params[0].i64, answer);
+    }
+}
+
 static void s_play_store(struct world *self, const struct actor_sent *sent)
 {
     const struct msg_store_run *run = sent->message;
@@ -85,6 +145,8 @@ static void s_play_store(struct world *self, const struct actor_sent *sent)
     int64_t id = run->ops.items[0].params.items[0].i64;
     if (run->ops.items[0].statement == STATEMENT_submissions_open)
         s_sweep(self, id, answer);
+    else if (run->ops.items[0].statement != STATEMENT_judging_lease)
+        s_play_shared(self, &run->ops.items[0], answer);
     else
         s_lease(self, id, answer);
     actor_harness_give(self->harness, actor_harness_answer(sent, MSG_store_done), &answer->done);
@@ -188,6 +250,37 @@ void world_progress(struct world *self, uint64_t node, int64_t submission_id, in
 void world_leave(struct world *self, uint64_t node, int64_t submission_id)
 {
     s_give(self, s_from(node, MSG_runner_leave), &(struct msg_runner_leave){submission_id});
+}
+
+/* ---- the edge of a shared queue ---------------------------------------------------------------
+ */
+
+static struct envelope s_from_edge(uint16_t kind)
+{
+    return (struct envelope){.kind = kind, .reply = {WORLD_EDGE, ACTOR_queue, 0, 1, 1}};
+}
+
+void world_connected(struct world *self, int64_t epoch, int64_t waiting)
+{
+    s_give(self, s_from_edge(MSG_queue_ready), &(struct msg_queue_ready){epoch, waiting});
+}
+
+void world_delivered(struct world *self, int64_t epoch, int64_t tag, int64_t submission_id,
+                     bool redelivered)
+{
+    s_give(self, s_from_edge(MSG_queue_delivered),
+           &(struct msg_queue_delivered){epoch, tag, submission_id, redelivered});
+}
+
+int64_t world_settled(const struct world *self, uint16_t kind)
+{
+    uint32_t count = actor_harness_count(self->harness, kind);
+    if (count == 0)
+        return 0;
+    const struct actor_sent *sent = actor_harness_nth(self->harness, kind, count - 1);
+    assert_int_equal(sent->envelope.to.node, WORLD_EDGE);
+    return kind == MSG_queue_ack ? ((const struct msg_queue_ack *)sent->message)->tag
+                                 : ((const struct msg_queue_reject *)sent->message)->tag;
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */

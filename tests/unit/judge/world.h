@@ -19,6 +19,9 @@ struct world_submission {
     int64_t language;      /* its language's id */
     int64_t fence;         /* of its last lease */
     int64_t retried_fence; /* of the last one before an operator had it judged again */
+    int64_t holder;        /* of a shared queue: the judge that has it in hand; 0: none */
+    int64_t until_ms;      /* for so long */
+    bool lost;             /* the next sweep puts it back */
     bool final;            /* it has its verdict */
     enum verdict verdict;  /* which */
 };
@@ -35,6 +38,8 @@ struct world {
 };
 
 void world_init(struct world *self);
+/* The first of two judges that share a queue. */
+void world_init_shared(struct world *self);
 void world_fini(struct world *self);
 /* Starts the judge and lets its first sweep come to its end. */
 void world_start(struct world *self);
@@ -53,6 +58,15 @@ void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int
                    enum verdict verdict);
 void world_progress(struct world *self, uint64_t node, int64_t submission_id, int64_t fence);
 void world_leave(struct world *self, uint64_t node, int64_t submission_id);
+
+/* ---- the edge of a shared queue, at node WORLD_EDGE -------------------------------------------
+ */
+#define WORLD_EDGE 900
+void world_connected(struct world *self, int64_t epoch, int64_t waiting); /* I64_NONE: lost */
+void world_delivered(struct world *self, int64_t epoch, int64_t tag, int64_t submission_id,
+                     bool redelivered);
+/* The tag of the newest queue_ack or queue_reject; 0: none was sent. */
+int64_t world_settled(const struct world *self, uint16_t kind);
 
 /* The newest job that was sent to this slot; NULL when none was. */
 const struct msg_judge_job *world_job(const struct world *self, uint64_t node);
