@@ -12,6 +12,8 @@
   fan-out       one RoomState to all WebSocket subscribers of a room (bench_sockets.c)
   events        from a command to browsers at two gateways, the second one reached by fan-out's stream over
                 tcp or by Redis: both side by side, in turns
+  queue         messages published, confirmed, delivered and acknowledged on one RabbitMQ by our edge and by a
+                bare loop of rabbitmq-c (bench_queue.c): alternating rounds
   memory        resident memory when idle, and with many active rooms
   start-up      from exec to the log's `listening`, and to the first 200 on HTTP, on existing databases
 
@@ -43,6 +45,7 @@ sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
 import bench_events  # noqa: E402
+import bench_queue  # noqa: E402
 from player import Player  # noqa: E402
 
 C = 50
@@ -52,7 +55,7 @@ SECRET = "bench-bench-bench-bench-bench-bench"
 CODE = "/* " + "x" * 1000 + " */\nint main(void) { return 0; }\n"  # an ordinary submission's size
 WAIT_S = 30                # for anything that must come
 TOGETHER = 64              # requests at once while preparing
-PARTS = ("startup", "memory", "leaderboard", "submissions", "fanout", "events", "verdict")
+PARTS = ("startup", "memory", "leaderboard", "submissions", "fanout", "events", "queue", "verdict")
 
 
 def median(values):
@@ -430,6 +433,8 @@ class Bench:
         if self.wants("events"):
             bench_events.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
                              self.build / "problems" / PROBLEM, self.options.hops, show)
+        if self.wants("queue"):
+            bench_queue.run(self.tools / "bench_queue", show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
 
