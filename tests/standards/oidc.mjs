@@ -10,7 +10,7 @@ const [clientId, clientSecret, ...redirectUris] = process.argv.slice(2);
 const server = http.createServer();
 
 server.listen(0, '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const issuer = `http://localhost:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: redirectUris,
                 grant_types: ['authorization_code'], response_types: ['code'] }],
