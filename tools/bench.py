@@ -434,7 +434,7 @@ class Bench:
             bench_events.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
                              self.build / "problems" / PROBLEM, self.options.hops, show)
         if self.wants("queue"):
-            bench_queue.run(self.tools / "bench_queue", show)
+            bench_queue.run(self.tools / "bench_queue", self.options.messages, self.options.rounds, show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
 
@@ -480,6 +480,7 @@ def read_options():
     options.sockets = 50 if brief else 1000
     options.moves = 6 if brief else 100
     options.hops = 20 if brief else 1000
+    options.messages = 500 if brief else 20000
     options.verdicts = 2 if brief else 20
     options.starts = 1 if brief else 5
     options.submit_limit = "16/1s"  # the highest that a user may have
