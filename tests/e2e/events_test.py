@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from harness import (BINARY, PYTHON, ROOT, WAIT_S, EndToEnd, Server, check_database, free_ports, main, new_data, right,
-                     wrong)
+                     submit_patiently, wrong)
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -53,19 +53,19 @@ class Events(EndToEnd):
         self.redis = await asyncio.to_thread(Redis().start)
         self.addCleanup(self.redis.close)
 
-    async def gateways(self, url=None, **proxied):
-        """near: with fan-out; far: the other."""
+    async def gateways(self, url=None, far=None, streamed=False):
+        """near: with fan-out; far: the other, which hears the stream, too, where that is over tcp."""
         url = url or self.redis.url
         data = new_data()
-        core, store = (f"tcp://127.0.0.1:{port}" for port in free_ports(2))
+        core, store, stream = (f"tcp://127.0.0.1:{port}" for port in free_ports(3))
         topology = data.parent / "topology.zpl"
         lines = ["topology"] + [f'    {actor} = "{core}"' for actor in CORE.split(",")]
-        lines += ['        stream = "inproc://stream"', f'    store = "{store}"']
+        lines += [f'        stream = "{stream if streamed else "inproc://stream"}"', f'    store = "{store}"']
         topology.write_text("\n".join(lines) + "\n")
         shared = ("--topology", topology, "--submit-limit", "16/1s")
         self.near = self.own(Server("--actors", f"gateway,{CORE},store,runner", "--events", url, *shared,
                                     data=data, env=SECRET))
-        self.far = self.own(Server("--actors", "gateway", "--events", proxied.get("far", url), *shared, env=SECRET))
+        self.far = self.own(Server("--actors", "gateway", "--events", far or url, *shared, env=SECRET))
         await self.near.start()
         await self.far.start()
         for server in (self.near, self.far):
@@ -200,7 +200,7 @@ class Events(EndToEnd):
     async def duel_through(self, fault, url=None, far=None):
         """Submissions before, during and after a fault; both browsers end up with the last state, and each
         player has all of his verdicts."""
-        await self.gateways(url, **({"far": far} if far else {}))
+        await self.gateways(url, far)
         host, guest, room_id, titles = await self.begin()
         numbers, over = {host: [], guest: []}, asyncio.Event()
         (title, problem_id), (other, other_id), _ = titles.items()
@@ -208,7 +208,7 @@ class Events(EndToEnd):
         async def submit(count=None):
             while not over.is_set() if count is None else count > 0:
                 for player in (host, guest):
-                    numbers[player].append(await player.submit(room_id, problem_id, wrong(title), PYTHON))
+                    numbers[player].append(await submit_patiently(player, room_id, problem_id, wrong(title), PYTHON))
                     await host.verdict(numbers[host][-1])  # whose gateway notices nothing of it
                 count = count and count - 1
 
@@ -220,7 +220,7 @@ class Events(EndToEnd):
             over.set()
             await submitting
         await submit(2)
-        numbers[host].append(await host.submit(room_id, other_id, right(other), PYTHON))
+        numbers[host].append(await submit_patiently(host, room_id, other_id, right(other), PYTHON))
         await self.finish(host, guest, room_id)
         await host.verdict(numbers[host][-1])
         for player in (host, guest):
@@ -295,6 +295,34 @@ class Events(EndToEnd):
         title, problem_id = next(iter(titles.items()))
         await host.verdict(await host.submit(room_id, problem_id, right(title), PYTHON))
         await self.finish(host, guest, room_id)
+
+    async def test_without_redis_the_far_gateway_asks_now_and_then(self):
+        await self.gateways()
+        host, guest, room_id, titles = await self.begin()
+        await asyncio.to_thread(self.redis.kill)
+        await self.far.line("event=redis-away to=subscribe")
+        title, problem_id = next(iter(titles.items()))
+        await host.verdict(await host.submit(room_id, problem_id, right(title), PYTHON))
+        await self.finish(host, guest, room_id)
+
+    async def test_a_gateway_that_hears_the_stream_does_not_need_redis(self):
+        await self.gateways(streamed=True)
+        host, guest, room_id, titles = await self.begin()
+        redis_do(self.redis.port, "PUBLISH", f"room:{room_id}", foreign(room_id, note="foreign"))
+        for player in (host, guest):
+            await player.state(lambda state: state.get("note") == "foreign")
+        title, problem_id = next(iter(titles.items()))
+        numbers = [await guest.submit(room_id, problem_id, wrong(title), PYTHON)]
+        await guest.verdict(numbers[0])
+        await asyncio.to_thread(self.redis.kill)
+        await self.far.line("event=redis-away to=subscribe")
+        numbers.append(await guest.submit(room_id, problem_id, wrong(title), PYTHON))
+        await guest.verdict(numbers[1])
+        await host.verdict(await host.submit(room_id, problem_id, right(title), PYTHON))
+        await self.finish(host, guest, room_id)
+        self.assertEqual(sorted(guest.verdicts), numbers)
+        self.assertEqual(guest.repeats, [])  # by the stream alone, though Redis had them too
+        self.assertEqual(await self.metric(self.far, "stream_gaps"), 0)
 
     # ---- the start
 

@@ -165,6 +165,7 @@ static void notes_agree_with_a_plain_table(void **state)
         for (int i = 0; i < 20000; i++) {
             chance = chance * 6364136223846793005u + 1442695040888963407u;
             int64_t key = (int64_t)(chance >> 58), version = (int64_t)(chance >> 40 & 1023) + 1;
+            assert_int_equal(latest_version(latest, key), newest[key] ? newest[key] : -1);
             assert_int_equal(latest_note(latest, key, version), version > newest[key]);
             newest[key] = version > newest[key] ? version : newest[key];
         }
