@@ -8,8 +8,9 @@
  * message brought, the sweep finds. A judging is a lease with a fencing number from the store; the
  * outcome of an older lease is refused, by us and by scoring's commit. A verdict is reported until
  * scoring says that it is durable. Failures of ours are tried again, three times, and cost nobody
- * anything. The line is served in the order of arrival, as far as the idle slots know the language.
- * It runs nothing itself and does not know what a verdict is worth.
+ * anything. Our own line serves users in turn (judge.h), a shared queue in the order of arrival,
+ * both as far as the idle slots know the language. It runs nothing itself and does not know what a
+ * verdict is worth.
  *
  * Where several judges share a queue (judge_queue.c), the line holds only what the queue has given
  * to this one, and a job whose message is lost with the connection is judged to its end, but not
@@ -232,17 +233,6 @@ static void s_on_answer(struct judge_actor *self, const struct envelope *envelop
 
 /* ---- the sweep ------------------------------------------------------------------------------- */
 
-/* Into our own line: there is no other judge. */
-static void s_enqueue(struct judge_actor *self, int64_t submission_id, int64_t language_id,
-                      int64_t user_id)
-{
-    struct job *job = judge_job_add(self, submission_id);
-    if (!job)
-        return;
-    job->language_id = language_id;
-    job->user_id = user_id;
-}
-
 static void s_sweep(struct judge_actor *self, struct outbox *out)
 {
     struct commit commit;
@@ -266,7 +256,7 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
     uint32_t count = result_rows(rows);
     for (uint32_t i = 0; i < count; i++) {
         self->sweep_after = result_i64(rows, i, 0);
-        s_enqueue(self, self->sweep_after, result_i64(rows, i, 1), result_i64(rows, i, 2));
+        judge_job_line_up(self, self->sweep_after, result_i64(rows, i, 1), result_i64(rows, i, 2));
     }
     if (count == SWEEP_PAGE) {
         s_sweep(self, out);
@@ -433,7 +423,7 @@ static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueu
     if (self->config.queue_shared)
         judge_queue_publish(self, &(int64_t){message->submission_id}, 1, out);
     else
-        s_enqueue(self, message->submission_id, message->language_id, message->user_id);
+        judge_job_line_up(self, message->submission_id, message->language_id, message->user_id);
 }
 
 static void s_on_peer(struct judge_actor *self, const struct envelope *envelope,

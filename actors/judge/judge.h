@@ -52,11 +52,23 @@ struct job {
     int64_t renew_ms;             /* when our lease is renewed; of a shared queue */
     bool redelivered;             /* the message had been given to somebody before */
     bool given_up;                /* its message belongs into the dead-letter queue */
+    int64_t turn;                 /* its place among those of all users; of our own line */
     uint64_t runner;              /* the slot that has it: its node */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING; compile_output is owned: */
     char *compile_output;             /* its text */
     struct job *prev, *next;          /* in the line (WAITING) or among the active */
+    UT_hash_handle hh;
+};
+
+/* Whose turn it is in our own line: each user's jobs get turns one after the other, none before the
+ * turn that is being served, and the line is in the order of turns. So a burst waits for itself
+ * alone: of another user's job at most one of each user is ahead (start-time fair queueing: Goyal,
+ * Vin and Cheng 1996, with equal weights and jobs of equal length). */
+struct turn {
+    int64_t user_id; /* key of the hash */
+    int64_t next;    /* for his next job */
+    uint32_t jobs;   /* that he has; at none he is forgotten */
     UT_hash_handle hh;
 };
 
@@ -93,6 +105,8 @@ struct judge_actor {
     struct job *jobs;               /* by submission */
     struct job *line;               /* WAITING, in order */
     struct job *active;             /* LOOKING, LEASING, RUNNING, REPORTING */
+    struct turn *turns;             /* by user */
+    int64_t turn;                   /* the latest that was served */
     struct runner_slot *slots;      /* by node */
     uint32_t waiting, running;      /* how many of them, for the gauges */
     uint32_t generation;            /* of the last question */
@@ -123,6 +137,10 @@ struct job *judge_job_asked(struct judge_actor *self, uint32_t generation);
 bool judge_job_with(const struct judge_actor *self, uint64_t node);
 /* A new one, WAITING at the end of the line; the one that is there already; NULL: no place. */
 struct job *judge_job_add(struct judge_actor *self, int64_t submission_id);
+/* A new one of this user, WAITING in his turn. Nothing when it is there already, or finds no place.
+ */
+void judge_job_line_up(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+                       int64_t user_id);
 /* Moves it to another phase but WAITING; `due_ms` is when it must have been heard of. */
 void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
                      int64_t due_ms);

@@ -65,10 +65,64 @@ struct job *judge_job_add(struct judge_actor *self, int64_t submission_id)
     return job;
 }
 
+static struct turn *s_turn(struct judge_actor *self, int64_t user_id)
+{
+    struct turn *turn;
+    HASH_FIND(hh, self->turns, &user_id, sizeof user_id, turn);
+    return turn;
+}
+
+/* A place behind all of the same turn, before all of later ones. */
+static void s_take_turn(struct judge_actor *self, struct job *job)
+{
+    struct turn *turn = s_turn(self, job->user_id);
+    if (!turn) {
+        turn = calloc(1, sizeof *turn);
+        check(turn);
+        turn->user_id = job->user_id;
+        HASH_ADD(hh, self->turns, user_id, sizeof turn->user_id, turn);
+    }
+    job->turn = turn->next > self->turn ? turn->next : self->turn;
+    turn->next = job->turn + 1;
+    turn->jobs++;
+    DL_DELETE(self->line, job);
+    struct job *before = self->line ? self->line->prev : NULL; /* the last one */
+    while (before && before->turn > job->turn)
+        before = before == self->line ? NULL : before->prev;
+    if (before)
+        DL_APPEND_ELEM(self->line, before, job);
+    else
+        DL_PREPEND(self->line, job);
+}
+
+static void s_forget_turn(struct judge_actor *self, int64_t user_id)
+{
+    struct turn *turn = s_turn(self, user_id);
+    if (!turn || --turn->jobs > 0)
+        return;
+    HASH_DEL(self->turns, turn);
+    free(turn);
+}
+
+void judge_job_line_up(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+                       int64_t user_id)
+{
+    if (judge_job_find(self, submission_id))
+        return;
+    struct job *job = judge_job_add(self, submission_id);
+    if (!job)
+        return;
+    job->language_id = language_id;
+    job->user_id = user_id;
+    s_take_turn(self, job);
+}
+
 void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
                      int64_t due_ms)
 {
     check(phase != JOB_WAITING);
+    if (job->phase == JOB_WAITING && job->turn > self->turn)
+        self->turn = job->turn;
     s_unlist(self, job);
     job->phase = phase;
     job->due_ms = due_ms;
@@ -94,6 +148,8 @@ void judge_job_forget(struct judge_actor *self, struct job *job)
 {
     s_unlist(self, job);
     HASH_DEL(self->jobs, job);
+    if (!self->config.queue_shared)
+        s_forget_turn(self, job->user_id);
     free(job->compile_output);
     free(job);
     s_gauge(self);

@@ -174,6 +174,45 @@ static void test_the_line_is_in_order_as_far_as_languages_allow(void **state)
     assert_int_equal(world_job(world, 3)->submission_id, java);
 }
 
+static int64_t s_enqueue_of(struct world *world, int64_t user_id)
+{
+    int64_t id = world_submission(world, PYTHON);
+    actor_harness_give(world->harness, (struct envelope){.kind = MSG_judge_enqueue},
+                       &(struct msg_judge_enqueue){id, PYTHON, user_id});
+    return id;
+}
+
+/* Who is judged next; the slot is ready again afterwards. */
+static void s_assert_next(struct world *world, int64_t id)
+{
+    world_ready(world, 1, PYTHON);
+    assert_non_null(world_job(world, 1));
+    assert_int_equal(world_job(world, 1)->submission_id, id);
+    world_outcome(world, 1, id, 1, VERDICT_ACCEPTED);
+}
+
+static void test_a_burst_waits_for_itself(void **state)
+{
+    struct world *world = *state;
+    int64_t ann[4], bob[2];
+    world_start(world);
+    for (int i = 0; i < 4; i++)
+        ann[i] = s_enqueue_of(world, 1);
+    bob[0] = s_enqueue_of(world, 2);
+    bob[1] = s_enqueue_of(world, 2);
+    s_assert_next(world, ann[0]);
+    s_assert_next(world, bob[0]);
+    s_assert_next(world, ann[1]);
+    s_assert_next(world, bob[1]);
+    /* who comes late is before the rest of the burst, but not again and again */
+    int64_t eve = s_enqueue_of(world, 3);
+    int64_t again = s_enqueue_of(world, 3);
+    s_assert_next(world, eve);
+    s_assert_next(world, ann[2]);
+    s_assert_next(world, again);
+    s_assert_next(world, ann[3]);
+}
+
 static void test_past_the_bound_the_sweep_brings_it(void **state)
 {
     struct world *world = *state;
@@ -333,6 +372,7 @@ int main(void)
         TEST(test_who_is_enqueued_twice_is_judged_once),
         TEST(test_a_job_says_what_to_judge),
         TEST(test_the_line_is_in_order_as_far_as_languages_allow),
+        TEST(test_a_burst_waits_for_itself),
         TEST(test_past_the_bound_the_sweep_brings_it),
         TEST(test_a_slot_that_falls_silent_is_forgotten),
         TEST(test_a_slot_that_repeats_itself_stays),
