@@ -333,12 +333,16 @@ static void s_on_hint(struct judge_actor *self, const struct envelope *envelope,
                       const struct msg_judge_hint *hint, struct outbox *out)
 {
     const struct msg_done done = {0};
+    int64_t next = self->config.shard + 1; /* of several judges the gateway asks the first */
     struct job *job = judge_job_find(self, hint->submission_id);
     struct runner_slot *slot =
         job && job->phase == JOB_RUNNING ? judge_slot_find(self, job->runner) : NULL;
     if (slot)
         outbox_reply(out, &slot->ready, MSG_judge_hint, hint);
-    outbox_reply(out, envelope, MSG_done, &done);
+    if (!slot && next < self->config.shards)
+        outbox_forward(out, envelope, ACTOR_judge, next, MSG_judge_hint, hint);
+    else
+        outbox_reply(out, envelope, MSG_done, &done);
 }
 
 static void s_on_leave(struct judge_actor *self, const struct envelope *envelope,

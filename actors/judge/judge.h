@@ -29,8 +29,8 @@
 #define HOLD_MS 30000          /* a lease that is not renewed for so long may be taken by anybody */
 #define RENEW_MS 10000         /* how often it is renewed */
 #define TAKE_OVER_MS 2000      /* a holder whose message came back to us may still be at its end */
-#define PUT_BACK_SWEEP_MS 5000 /* how often a judge looks for what the queue lost */
-#define PUT_BACK_MS 5000       /* what waits for so long while the queue is empty is lost … */
+#define PUT_BACK_SWEEP_MS 2000 /* how often a judge looks for what the queue lost */
+#define PUT_BACK_MS 3000       /* what waits for so long while the queue is empty is lost … */
 #define PUT_BACK_BUSY_MS                                                                   \
     60000             /* … or for so long while it is not; then twice as long, and so on \
                        */

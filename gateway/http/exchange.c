@@ -155,16 +155,24 @@ static int s_metrics(struct request **request_p)
 struct probe {
     struct waiter waiter;     /* first member */
     struct readiness *common; /* shared by the probes of one request */
+    enum actor_kind actor;    /* who is asked */
 };
 
 struct readiness {
     struct request *request; /* NULL once it is answered, or its connection gone */
     uint32_t open;           /* probes that are out; the last one frees this */
+    uint32_t judges;         /* those that may still be ready … */
+    bool judged;             /* … or one is: several share a queue, and one of them will do */
 };
 
-static void s_on_probed(struct readiness *common, bool ready)
+static void s_on_probed(struct readiness *common, enum actor_kind actor, bool ready)
 {
     struct request *request = common->request;
+    if (actor == ACTOR_judge) {
+        common->judges--;
+        common->judged |= ready;
+        ready = common->judged || common->judges;
+    }
     bool last = --common->open == 0;
     if (request && (last || !ready)) {
         struct lws *wsi = request->wsi;
@@ -182,17 +190,17 @@ static void s_on_probe_answer(struct server *server, struct waiter *waiter, uint
 {
     (void)server;
     (void)message;
-    struct readiness *common = ((struct probe *)waiter)->common;
+    struct probe probe = *(struct probe *)waiter;
     free(waiter);
-    s_on_probed(common, id == MSG_done);
+    s_on_probed(probe.common, probe.actor, id == MSG_done);
 }
 
 static void s_on_probe_deadline(struct server *server, struct waiter *waiter)
 {
     (void)server;
-    struct readiness *common = ((struct probe *)waiter)->common;
+    struct probe probe = *(struct probe *)waiter;
     free(waiter);
-    s_on_probed(common, false);
+    s_on_probed(probe.common, probe.actor, false);
 }
 
 static const struct waiter_class s_probe_class = {s_on_probe_answer, s_on_probe_deadline};
@@ -202,7 +210,7 @@ static bool s_probe(struct server *server, struct readiness *common, enum actor_
 {
     struct probe *probe = calloc(1, sizeof *probe);
     check(probe);
-    *probe = (struct probe){{&s_probe_class}, common};
+    *probe = (struct probe){{&s_probe_class}, common, actor};
     struct question_to to = {.actor = actor, .key = key, .limit_ms = PROBE_LIMIT_MS};
     struct msg_ping ping = {key};
     if (!bridge_ask(server->bridge, &to, MSG_ping, &ping, &probe->waiter).slot) {
@@ -210,7 +218,19 @@ static bool s_probe(struct server *server, struct readiness *common, enum actor_
         return false;
     }
     common->open++;
+    common->judges += actor == ACTOR_judge;
     return true;
+}
+
+/* One of the judges; each of all others. False: somebody can't be reached. */
+static bool s_probe_all(struct server *server, struct readiness *common)
+{
+    const struct topology *topology = server->config->topology;
+    for (uint8_t actor = 1; actor < ACTOR_KINDS; actor++)
+        for (uint8_t shard = 0; shard < topology->shards[actor]; shard++)
+            if (!s_probe(server, common, (enum actor_kind)actor, shard) && actor != ACTOR_judge)
+                return false;
+    return common->judges || !topology->shards[ACTOR_judge];
 }
 
 static int s_readyz(struct request **request_p)
@@ -221,10 +241,7 @@ static int s_readyz(struct request **request_p)
         return reply_refuse(request_p, REFUSED_OVERLOADED, s_no_detail);
     struct readiness *common = calloc(1, sizeof *common);
     check(common);
-    bool asked = true;
-    for (uint8_t actor = 1; actor < ACTOR_KINDS; actor++)
-        for (uint8_t shard = 0; asked && shard < server->config->topology->shards[actor]; shard++)
-            asked = s_probe(server, common, (enum actor_kind)actor, shard);
+    bool asked = s_probe_all(server, common);
     if (asked && common->open) {
         common->request = request;
         request->readiness = common;

@@ -79,6 +79,9 @@ class Judges:
     async def start(self):
         await self.gateway.start()
         await asyncio.gather(*(judge.start() for judge in self.judges))
+        return await self.ready()
+
+    async def ready(self):
         while True:
             async with self.test.http.get(self.gateway.base + "/readyz") as answer:
                 if answer.status == 200:
@@ -146,6 +149,7 @@ class Shared(EndToEnd):
         for number in numbers[:2]:
             await host.verdict(number)
         await judges.judges[0].kill()
+        await judges.ready()  # the other one will do
         numbers += await self.submit_all(host, room_id, titles, 1, slow)
         self.assertEqual((await self.finish(host, room_id, numbers))["result"], "WIN")
         await judges.judges[0].start()

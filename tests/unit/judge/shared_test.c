@@ -98,11 +98,11 @@ static void test_a_queue_that_is_not_empty_is_given_more_time(void **state)
     for (int64_t waiting = 0; waiting < 2; waiting++) {
         world_connected(world, 5, waiting);
         world_forget(world);
-        world_wait(world, 5100);
+        world_wait(world, 2100);
         const struct msg_store_run *run =
             actor_harness_nth(world->harness, MSG_store_run, 0)->message;
         assert_int_equal(run->ops.items[0].statement, STATEMENT_submissions_put_back);
-        assert_int_equal(run->ops.items[0].params.items[1].i64, waiting ? 60000 : 5000);
+        assert_int_equal(run->ops.items[0].params.items[1].i64, waiting ? 60000 : 3000);
     }
 }
 
@@ -408,6 +408,26 @@ static void test_a_judge_tells_the_others_what_its_runners_know(void **state)
     assert_int_equal(told->languages.count, 1);
 }
 
+/* A Judge0 has called back, and the gateway asks the first judge: it may be another one's job. */
+static void test_a_hint_about_a_job_of_another_judge_goes_on_to_it(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_delivered(world, 5, 1, world_submission(world, PYTHON), false);
+    struct msg_judge_hint hint = {.submission_id = FIRST, .secret = slice_of("secret")};
+    struct envelope ask = actor_harness_request(world->harness, MSG_judge_hint, 0, 0);
+    actor_harness_give(world->harness, ask, &hint);
+    assert_int_equal(actor_harness_nth(world->harness, MSG_judge_hint, 0)->envelope.to.node, 1);
+    actor_harness_only(world->harness, MSG_done, &ask);
+    world_forget(world);
+    hint.submission_id = FIRST + 1;
+    actor_harness_give(world->harness, ask, &hint);
+    const struct actor_sent *sent = actor_harness_nth(world->harness, MSG_judge_hint, 0);
+    assert_int_equal(sent->envelope.to.actor, ACTOR_judge);
+    assert_int_equal(sent->envelope.key, 1);
+    assert_int_equal(actor_harness_count(world->harness, MSG_done), 0);
+}
+
 static void test_a_silent_peer_is_forgotten(void **state)
 {
     struct world *world = *state;
@@ -456,6 +476,7 @@ int main(void)
         CASE(what_waits_for_a_slot_that_went_is_put_aside),
         CASE(languages_are_those_of_all_judges),
         CASE(a_judge_tells_the_others_what_its_runners_know),
+        CASE(a_hint_about_a_job_of_another_judge_goes_on_to_it),
         CASE(a_silent_peer_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
