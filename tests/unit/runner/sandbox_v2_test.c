@@ -1,0 +1,145 @@
+/* The sandbox on control groups of version 2, with a program that needs no compiler (probe.c): run
+ * by the script cgroup_v2 in an emulated machine, where this one has version 1.
+ *
+ *   sandbox_v2_test PROBE   its path, below /usr, where programs in the sandbox see it */
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/runner/harness.h"
+
+static const char *s_probe;
+static struct sandbox *s_sandbox;
+static struct harness_run s_run;
+static struct traces s_before;
+
+/* Emulated processors are slow. */
+static struct sandbox_limits s_limits(void)
+{
+    struct sandbox_limits limits = harness_limits();
+    limits.cpu_ms = 60000;
+    limits.wall_ms = 120000;
+    return limits;
+}
+
+static void s_do(const char *word, const char *argument, const struct sandbox_limits *limits)
+{
+    struct sandbox_job job = {
+        .argv = (const char *const[]){s_probe, word, argument, NULL},
+        .limits = limits ? *limits : s_limits(),
+    };
+    harness_run_job(s_sandbox, &job, &s_run);
+}
+
+static int s_set_up(void **state)
+{
+    struct buffer why;
+    (void)state;
+    buffer_init(&why, 2048);
+    s_before = traces_now();
+    s_sandbox = sandbox_new(SANDBOX_ISOLATED, 3, NULL, &why);
+    if (!s_sandbox || !sandbox_open_box(s_sandbox, "empty", slice_of(""), &why))
+        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
+    buffer_fini(&why);
+    return s_sandbox ? 0 : -1;
+}
+
+static int s_tear_down(void **state)
+{
+    (void)state;
+    sandbox_destroy(&s_sandbox);
+    traces_assert_same(&s_before);
+    return 0;
+}
+
+static void version_2_is_what_is_used(void **state)
+{
+    struct buffer sentences;
+    (void)state;
+    buffer_init(&sentences, 4096);
+    assert_true(sandbox_check(&sentences));
+    assert_non_null(memmem(sentences.data, sentences.length, "cgroup v2", 9));
+    buffer_fini(&sentences);
+}
+
+static void a_program_runs_and_is_measured(void **state)
+{
+    (void)state;
+    s_do("hello", NULL, NULL);
+    assert_string_equal(s_run.output, "hello\n");
+    assert_int_equal(s_run.outcome.exit_code, 0);
+    assert_true(s_run.outcome.cpu_us > 0);
+    assert_true(s_run.outcome.memory_kb > 0);
+    assert_false(s_run.outcome.out_of_memory);
+}
+
+static void memory_is_limited_and_told(void **state)
+{
+    (void)state;
+    s_do("take", "40", NULL);
+    assert_string_equal(s_run.output, "taken\n");
+    assert_in_range(s_run.outcome.memory_kb, 40 << 10, 64 << 10);
+    s_do("take", "80", NULL);
+    assert_true(s_run.outcome.out_of_memory);
+    s_do("children", "30", NULL);
+    assert_true(s_run.outcome.out_of_memory);
+}
+
+static void files_in_memory_count(void **state)
+{
+    struct sandbox_limits limits = s_limits();
+    (void)state;
+    limits.scratch_bytes = 128 << 20;
+    s_do("write", "100", &limits);
+    assert_true(s_run.outcome.out_of_memory);
+}
+
+static void processes_are_limited(void **state)
+{
+    (void)state;
+    s_do("fork", NULL, NULL);
+    assert_in_range(atoi(s_run.output), 1, 16);
+}
+
+static void processor_time_ends_a_loop(void **state)
+{
+    struct sandbox_limits limits = s_limits();
+    (void)state;
+    limits.cpu_ms = 300;
+    s_do("loop", NULL, &limits);
+    assert_true(s_run.outcome.cpu_exceeded);
+}
+
+static void a_daemon_ends_with_its_program(void **state)
+{
+    (void)state;
+    s_do("daemon", NULL, NULL);
+    assert_string_equal(s_run.output, "left\n");
+    s_do("hello", NULL, NULL);
+    assert_string_equal(s_run.output, "hello\n");
+}
+
+int main(int argument_count, char **arguments)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_2_is_what_is_used),
+        cmocka_unit_test(a_program_runs_and_is_measured),
+        cmocka_unit_test(memory_is_limited_and_told),
+        cmocka_unit_test(files_in_memory_count),
+        cmocka_unit_test(processes_are_limited),
+        cmocka_unit_test(processor_time_ends_a_loop),
+        cmocka_unit_test(a_daemon_ends_with_its_program),
+    };
+    if (argument_count != 2) {
+        fprintf(stderr, "usage: sandbox_v2_test PROBE\n");
+        return 2;
+    }
+    s_probe = arguments[1];
+    return cmocka_run_group_tests(tests, s_set_up, s_tear_down);
+}
