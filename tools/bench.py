@@ -10,6 +10,7 @@
                 program on the same tests: in the runner's sandbox with nothing around it, and with plain
                 processes outside of any; alternating
   fan-out       one RoomState to all WebSocket subscribers of a room (bench_sockets.c)
+  postgres      with --database: durable submissions on PostgreSQL next to pgbench (bench_postgres.py)
   events        from a command to browsers at two gateways, the second one reached by fan-out's stream over
                 tcp or by Redis: both side by side, in turns
   queue         messages published, confirmed, delivered and acknowledged on one RabbitMQ by our edge and by a
@@ -45,6 +46,7 @@ sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
 import bench_events  # noqa: E402
+import bench_postgres  # noqa: E402
 import bench_queue  # noqa: E402
 from player import Player  # noqa: E402
 
@@ -55,7 +57,7 @@ SECRET = "bench-bench-bench-bench-bench-bench"
 CODE = "/* " + "x" * 1000 + " */\nint main(void) { return 0; }\n"  # an ordinary submission's size
 WAIT_S = 30                # for anything that must come
 TOGETHER = 64              # requests at once while preparing
-PARTS = ("startup", "memory", "leaderboard", "submissions", "fanout", "events", "queue", "verdict")
+PARTS = ("startup", "memory", "leaderboard", "submissions", "postgres", "fanout", "events", "queue", "verdict")
 
 
 def median(values):
@@ -178,11 +180,11 @@ class Bench:
         self.folder = folder
         self.tools = self.build / "tools"
 
-    def imported(self, name, packages):
-        """A fresh data folder with those problem packages."""
+    def imported(self, name, packages, *options):
+        """A fresh data folder, or another database, with those problem packages."""
         data = self.folder / name / "data"
         data.mkdir(parents=True)
-        done = subprocess.run([self.binary, "import", "--data", data, packages], capture_output=True, text=True,
+        done = subprocess.run([self.binary, "import", "--data", data, *options, packages], capture_output=True, text=True,
                               check=False)
         if done.returncode:
             sys.exit(f"tools/bench: import failed:\n{done.stdout}{done.stderr}")
@@ -430,6 +432,8 @@ class Bench:
                     asyncio.run(self.fanout(server))
                 if self.wants("submissions"):
                     self.submissions(server, data, rooms)
+        if self.wants("postgres") and self.options.database is not None:
+            bench_postgres.run(self, lambda url: serving(*serve, "--database", url), make_rooms, CODE, show)
         if self.wants("events"):
             bench_events.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
                              self.build / "problems" / PROBLEM, self.options.hops, show)
@@ -468,6 +472,9 @@ def read_options():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build folder (build)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
                         help=f"of {', '.join(PARTS)} (all)")
+    parser.add_argument("--database", nargs="?", const="", metavar="URL",
+                        help="measure PostgreSQL too: in a schema of its own there, or without a URL on a server "
+                             "that is started for it")
     parser.add_argument("--brief", action="store_true", help="a few seconds, to see that everything works")
     parser.add_argument("--keep", action="store_true", help="keep databases and logs, and say where")
     options = parser.parse_args()

@@ -681,7 +681,7 @@ static const char *const s_schemes[] = {"postgresql", "postgres", NULL};
 
 const struct store_driver store_driver_postgres = {
     .schemes = s_schemes,
-    .writers = 3,
+    .writers = 4,
     .readers = 1,
     .open = s_open,
     .close = s_close,

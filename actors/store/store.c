@@ -27,7 +27,7 @@
 #include "actors/store/database.h"
 #include "proto/check.h"
 
-#define LANES_MAX 8
+#define LANES_MAX 16
 #define LOOK_MS 1000 /* between two looks at what has waited too long */
 #define PAUSE_MS 20 /* before a transaction that met others is tried again; doubled each time … */
 #define PAUSE_STEPS 5 /* … at most so often */
