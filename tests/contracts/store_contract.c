@@ -173,6 +173,31 @@ static void s_refused_commit_leaves_no_trace(void **state)
     assert_false(fixture_has_user(self, 1));
 }
 
+/* Not even when the statements behind the refusal, which a pipeline sends all the same, are not
+ * guarded by it. */
+static void s_refused_commit_leaves_no_trace_behind(void **state)
+{
+    struct fixture *self = *state;
+    fixture_user(self, 1);
+    fixture_ask(self);
+    fixture_user(self, 2);
+    struct rec_store_op unguarded = self->commit.ops[0];
+    unguarded.params.items = memcpy(arena_take(&self->arena, sizeof self->commit.values[0]),
+                                    self->commit.values[0], sizeof self->commit.values[0]);
+    commit_begin(&self->commit);
+    s_add_refusal(&self->commit);
+    self->commit.ops[self->commit.count++] = unguarded;
+    uint32_t refused = fixture_ask(self);
+    fixture_user(self, 3);
+    fixture_ask(self);
+    fixture_turn(self);
+    assert_true(self->answers[refused].done.refused);
+    assert_int_equal(self->answers[refused].done.refused_op, 0);
+    assert_int_equal(self->answers[refused].done.results.count, 1);
+    for (int64_t id = 1; id <= 3; id++)
+        assert_int_equal(fixture_has_user(self, id), id != 2);
+}
+
 static void s_refusal_spares_its_batch(void **state)
 {
     struct fixture *self = *state;
@@ -466,6 +491,7 @@ int main(void)
         CASE(s_commits_of_a_turn_see_those_before),
         CASE(s_more_than_a_batch_is_answered),
         CASE(s_refused_commit_leaves_no_trace),
+        CASE(s_refused_commit_leaves_no_trace_behind),
         CASE(s_refusal_spares_its_batch),
         CASE(s_error_fails_alone),
         CASE(s_malformed_commits_fail),

@@ -16,17 +16,17 @@ struct answer {
 };
 
 struct fixture {
-    char folder[64];                    /* made by fixture_new, removed with all in it */
-    char url[512];                      /* of the database */
-    char schema[64];                    /* PostgreSQL: made by fixture_new, dropped with all in it */
-    void *store;                        /* the actor; NULL: stopped */
-    struct outbox out;                  /* its outbox */
-    struct arena arena;                 /* questions and answers, until fixture_forget */
-    struct commit commit;               /* being built */
-    uint32_t asked;                     /* since fixture_forget: the slot of the next question */
-    uint32_t answered;                  /* of those */
-    int64_t key;                        /* of the questions' envelopes */
-    uint32_t turns;                     /* that the last fixture_turn took */
+    char folder[64];      /* made by fixture_new, removed with all in it */
+    char url[512];        /* of the database */
+    char schema[64];      /* PostgreSQL: made by fixture_new, dropped with all in it */
+    void *store;          /* the actor; NULL: stopped */
+    struct outbox out;    /* its outbox */
+    struct arena arena;   /* questions and answers, until fixture_forget */
+    struct commit commit; /* being built */
+    uint32_t asked;       /* since fixture_forget: the slot of the next question */
+    uint32_t answered;    /* of those */
+    int64_t key;          /* of the questions' envelopes */
+    uint32_t turns;       /* that the last fixture_turn took */
     struct answer answers[ANSWERS_MAX]; /* by slot */
 };
 
