@@ -1,3 +1,8 @@
+/* The thread turns: the judge's words, the connection (made when it is time), what is to be published,
+ * what the server says, and now and then that we are here; then it waits for any of these. Nothing
+ * here decides about a submission: that is the judge's, and so is what to publish again after a
+ * loss that was not seen. Whatever the judge should hear is said until an answer shows that it has;
+ * what it says may be lost too, and then it hears again. */
 #include "actors/judge/queue.h"
 
 #include <czmq.h>

@@ -4,6 +4,7 @@ was acknowledged to its user has one verdict, and the queue is empty when all is
 import asyncio
 import os
 import pathlib
+import shutil
 import unittest
 
 import pika
@@ -197,6 +198,28 @@ class Shared(EndToEnd):
             await self.empty()
             await judges.stop()
             check_database(judges.gateway.database, numbers)
+
+    async def test_a_broker_that_loses_everything(self):
+        """Its disk is gone: what was in the queue comes back from the database."""
+        data = new_data()
+        server = await self.serve("--queue", self.broker.url, "--actors", CORE + ",judge", data=data)
+        host, guest, room_id, titles = await self.contest(server)
+        numbers = await self.submit_all(host, room_id, titles, 2, right)
+        client = await asyncio.to_thread(Broker, self.broker.url)
+        while await asyncio.to_thread(client.depth, QUEUE) < len(numbers):
+            await asyncio.sleep(0.05)
+        client.connection.close()
+        self.assertEqual(await server.stop(), 0)
+        await asyncio.to_thread(self.broker.stop)
+        shutil.rmtree(self.broker.folder / "mnesia")
+        await asyncio.to_thread(self.broker.start)
+        server = await self.serve("--queue", self.broker.url, data=data)
+        host = await self.player(server, 1)
+        await host.listen(room_id)
+        self.assertEqual((await self.finish(host, room_id, numbers))["result"], "WIN")
+        await self.empty()
+        self.assertEqual(await server.stop(), 0)
+        check_database(server.database, numbers)
 
     async def own_client(self):
         client = await asyncio.to_thread(Broker, self.broker.url)
