@@ -48,13 +48,20 @@ static void s_drop(struct compile_cache *self, struct entry *entry)
     free(entry);
 }
 
+void compile_cache_clear(struct compile_cache *self)
+{
+    pthread_mutex_lock(&self->mutex);
+    while (self->entries)
+        s_drop(self, self->entries);
+    pthread_mutex_unlock(&self->mutex);
+}
+
 void compile_cache_destroy(struct compile_cache **self_p)
 {
     struct compile_cache *self = *self_p;
     if (!self)
         return;
-    while (self->entries)
-        s_drop(self, self->entries);
+    compile_cache_clear(self);
     pthread_mutex_destroy(&self->mutex);
     free(self);
     *self_p = NULL;

@@ -36,4 +36,7 @@ bool compile_cache_get(struct compile_cache *self, const struct compile_key *key
 void compile_cache_put(struct compile_cache *self, const struct compile_key *key,
                        const struct compiled *result);
 
+/* Forgets all: what a broken compiler said must not be believed. */
+void compile_cache_clear(struct compile_cache *self);
+
 #endif

@@ -1,6 +1,10 @@
 /* The driver for this machine's own sandbox. Its toolchains are asked once, by whichever slot comes
  * first, inside the sandbox; the other slots wait for that. What makes compiling faster is prepared
- * once, by the slot that first judged a submission which would have gained by it. */
+ * once, by the slot that first judged a submission which would have gained by it.
+ *
+ * A compile error, and a failure of ours, may be the toolchain's fault or the slot's (a compiler
+ * that is gone, a full disk): then the language's own hello is tried. When that fails too, the
+ * submission is tried again elsewhere and the slot does not offer the language until it works. */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -12,9 +16,13 @@
 
 #include "actors/runner/driver.h"
 #include "actors/runner/prepared.h"
+#include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
 #include "actors/runtime/stats.h"
 #include "proto/check.h"
+
+#define TRY_AGAIN_MS 30000 /* between two looks at a language that is set aside */
+#define TRUST_MS 60000     /* a hello that worked stands for compile errors of that time */
 
 struct place {
     unsigned slots;              /* as asked for, or one for each processor */
@@ -31,6 +39,10 @@ struct slot {
     struct place *place;     /* borrowed */
     struct sandbox *sandbox; /* owned */
     bool prepares;           /* before the next job, for all */
+    struct {
+        int64_t tried_ms;    /* when its hello was last seen to work, or not to; 0: never */
+        bool aside;          /* it did not: not offered until it does */
+    } trials[LANGUAGES_MAX]; /* as the place's languages */
 };
 
 static bool s_takes(const char *url, char *error, size_t error_size)
@@ -125,6 +137,62 @@ static void s_detect(struct slot *self)
     pthread_mutex_unlock(&place->mutex);
 }
 
+/* False: the language's hello fails, and the language is set aside in this slot. */
+static bool s_try(struct slot *self, size_t index)
+{
+    static const char event[] = "language-set-aside";
+    const struct language *language = self->place->languages.list[index].language;
+    struct judging_outcome *outcome = malloc(sizeof *outcome);
+    check(outcome);
+    bool works = judging_says_hello(self->sandbox, &self->place->languages, language->id, outcome);
+    if (!works && !self->trials[index].aside)
+        log_error(event, "language=%u name=\"%s\" verdict=\"%s\" reason=\"%s\"", language->id,
+                  language->name, word_text(&verdict_words, (uint8_t)outcome->verdict),
+                  outcome->reason);
+    if (!works && self->place->cache)
+        compile_cache_clear(self->place->cache);
+    if (works && self->trials[index].aside)
+        log_info("language-back", "language=%u name=\"%s\"", language->id, language->name);
+    free(outcome);
+    self->trials[index].aside = !works;
+    self->trials[index].tried_ms = clock_now_ms();
+    return works;
+}
+
+/* Looks again at what is set aside; gives the milliseconds after which to look again, -1: never. */
+static int64_t s_try_again(struct slot *self)
+{
+    int64_t again_ms = -1;
+    for (size_t i = 0; i < self->place->languages.count; i++) {
+        if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS)
+            s_try(self, i);
+        if (self->trials[i].aside)
+            again_ms = TRY_AGAIN_MS;
+    }
+    return again_ms;
+}
+
+/* An outcome that may be ours to answer for. */
+static void s_doubt(struct slot *self, int64_t language_id, struct judging_outcome *outcome)
+{
+    const struct languages *languages = &self->place->languages;
+    bool refused = outcome->verdict == VERDICT_COMPILATION_ERROR;
+    if (outcome->cancelled || (!refused && outcome->verdict != VERDICT_JUDGE_ERROR))
+        return;
+    for (size_t i = 0; i < languages->count; i++) {
+        if (languages->list[i].language->id != language_id)
+            continue;
+        if (refused && clock_now_ms() - self->trials[i].tried_ms < TRUST_MS)
+            return;
+        if (!s_try(self, i) && refused) {
+            *outcome = (struct judging_outcome){.verdict = VERDICT_JUDGE_ERROR};
+            snprintf(outcome->reason, sizeof outcome->reason, "the toolchain of %s is broken",
+                     languages->list[i].language->name);
+        }
+        return;
+    }
+}
+
 static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer)
 {
     struct slot *self = slot;
@@ -133,15 +201,19 @@ static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer
     s_detect(self);
     if (self->prepares)
         s_prepare(self);
-    offer->count = (uint32_t)languages->count;
+    int64_t again_ms = s_try_again(self);
+    offer->count = 0;
     for (size_t i = 0; i < languages->count; i++) {
-        offer->list[i].id = languages->list[i].language->id;
-        snprintf(offer->list[i].name, sizeof offer->list[i].name, "%s",
+        if (self->trials[i].aside)
+            continue;
+        uint32_t at = offer->count++;
+        offer->list[at].id = languages->list[i].language->id;
+        snprintf(offer->list[at].name, sizeof offer->list[at].name, "%s",
                  languages->list[i].language->name);
-        snprintf(offer->list[i].version, sizeof offer->list[i].version, "%s",
+        snprintf(offer->list[at].version, sizeof offer->list[at].version, "%s",
                  languages->list[i].version);
     }
-    return -1;
+    return again_ms;
 }
 
 static void s_judge(void *slot, const struct watch *watch, const struct judging_task *task,
@@ -154,6 +226,7 @@ static void s_judge(void *slot, const struct watch *watch, const struct judging_
     here.cache = self->place->cache;
     judging_run(self->sandbox, &here, outcome);
     stats_add(STAT_compiled_before, outcome->compiled_before);
+    s_doubt(self, task->language_id, outcome);
     if (!self->place->insecure && /* whose boxes can't be packed */
         prepared_helps(task->language_id, task->code) &&
         !atomic_exchange(&self->place->prepared, true))

@@ -6,6 +6,7 @@
 
 #include "actors/runner/compare.h"
 #include "actors/runner/verdict.h"
+#include "proto/check.h"
 
 /* Of a compilation: bits/stdc++.h takes 1.7 s and 300 MB, Go's linker less. */
 #define S_COMPILE_CPU_MS 10000
@@ -341,4 +342,41 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
     sandbox_close_box(sandbox);
     buffer_fini(&self.errors);
     buffer_fini(&self.output);
+}
+
+/* ---- hello ---- */
+
+static bool s_hello_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
+{
+    (void)context;
+    (void)index;
+    *input = slice_of("");
+    *expected = slice_of("hello\n");
+    return true;
+}
+
+static bool s_hello_progress(void *context, uint32_t done, uint32_t total)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    return true;
+}
+
+bool judging_says_hello(struct sandbox *sandbox, const struct languages *languages,
+                        int64_t language_id, struct judging_outcome *outcome)
+{
+    const struct language *language = languages_find(languages, language_id, NULL);
+    check(language);
+    const struct judging_task task = {.languages = languages,
+                                      .language_id = language_id,
+                                      .code = slice_of(language->hello),
+                                      .time_limit_ms = 5000,
+                                      .memory_limit_mb = 256,
+                                      .output_limit_bytes = 1024,
+                                      .test_count = 1,
+                                      .next_test = s_hello_test,
+                                      .progress = s_hello_progress};
+    judging_run(sandbox, &task, outcome);
+    return outcome->verdict == VERDICT_ACCEPTED;
 }

@@ -59,6 +59,11 @@ const char *judging_refusal(const struct judging_task *task);
 void judging_run(struct sandbox *sandbox, const struct judging_task *task,
                  struct judging_outcome *outcome);
 
+/* Does the language's own hello compile and run here? When it does not, the toolchain or the slot
+ * is broken, whatever a submission seemed to do wrong. `outcome` says how far it came. */
+bool judging_says_hello(struct sandbox *sandbox, const struct languages *languages,
+                        int64_t language_id, struct judging_outcome *outcome);
+
 /* Makes shown text of anything: bytes that are not UTF-8 and control characters but tab and
  * newline become U+FFFD. Returns its length, at most `size`, never within a character. */
 size_t judging_show(struct slice raw, char *text, size_t size);

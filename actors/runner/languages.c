@@ -12,11 +12,12 @@
 #define RUN COMPILE
 #define VERSION COMPILE
 #define ENVIRONMENT COMPILE
+#define HELLO(text) text
 static const struct language s_table[] = {
 #define LANGUAGE(id, name, source, compile, artefact, run, version, environment, factor, extra, \
-                 processes, out_of_memory)                                                      \
-    {id,      name,        source, compile, artefact,  run,                                     \
-     version, environment, factor, extra,   processes, out_of_memory},
+                 processes, out_of_memory, hello)                                               \
+    {id,          name,   source, compile,   artefact,      run,  version,                      \
+     environment, factor, extra,  processes, out_of_memory, hello},
 #include "actors/runner/languages.def"
 #undef LANGUAGE
 };
@@ -24,6 +25,7 @@ static const struct language s_table[] = {
 #undef RUN
 #undef VERSION
 #undef ENVIRONMENT
+#undef HELLO
 
 #define S_COUNT (sizeof s_table / sizeof s_table[0])
 _Static_assert(S_COUNT <= LANGUAGES_MAX, "the list of languages has a bound");

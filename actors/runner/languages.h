@@ -21,6 +21,7 @@ struct language {
     unsigned memory_extra_mb;       /* on top of the problem's memory limit */
     unsigned processes;             /* processes and threads at once */
     const char *out_of_memory;      /* what stderr says when memory ran out; NULL: nothing */
+    const char *hello;              /* a program that writes "hello" */
 };
 
 struct languages {

@@ -186,7 +186,27 @@ static void the_least_recently_used_goes_first(void **state)
         s_put(cache, i, 1);
     assert_false(s_has(cache, 4));
     assert_true(s_has(cache, 5));
+    compile_cache_clear(cache);
+    assert_false(s_has(cache, 5));
     compile_cache_destroy(&cache);
+}
+
+static void every_language_says_hello_and_a_broken_one_does_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < s_languages.count; i++)
+        if (!judging_says_hello(s_sandbox, &s_languages, s_languages.list[i].language->id,
+                                &s_outcome))
+            fail_msg("%s: %s %.*s", s_languages.list[i].language->name, s_outcome.reason,
+                     (int)s_outcome.compile_output_bytes, s_outcome.compile_output);
+    struct language broken = *languages_find(&s_languages, 50, NULL);
+    broken.compile = (const char *const[]){"/usr/bin/false", NULL};
+    const struct languages one = {.list = {{&broken, "1"}}, .count = 1};
+    assert_false(judging_says_hello(s_sandbox, &one, 50, &s_outcome));
+    assert_int_equal(s_outcome.verdict, VERDICT_COMPILATION_ERROR);
+    broken.compile = (const char *const[]){"/usr/bin/there-is-no-such-compiler", NULL};
+    assert_false(judging_says_hello(s_sandbox, &one, 50, &s_outcome));
+    assert_int_equal(s_outcome.verdict, VERDICT_JUDGE_ERROR);
 }
 
 /* Links, pipes, folders in folders: what a compiler can be made to leave in a box. */
@@ -266,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_refusal_is_remembered_with_what_the_compiler_said),
         cmocka_unit_test(only_the_same_is_the_same),
         cmocka_unit_test(the_least_recently_used_goes_first),
+        cmocka_unit_test(every_language_says_hello_and_a_broken_one_does_not),
         cmocka_unit_test(only_ordinary_files_of_a_box_are_packed),
         cmocka_unit_test(a_prepared_header_is_made_once_and_used),
     };

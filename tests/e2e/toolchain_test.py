@@ -1,0 +1,55 @@
+"""A compiler that breaks while the server runs: nobody gets a compile error for it, its language is set
+aside, the others go on, and when it is back what waited is judged. The server has a /usr of its own."""
+
+import shlex
+import subprocess
+
+from harness import (BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, Server, main, right, right_c)
+
+
+def wrapper():
+    """A program that starts the server with changes to /usr that nobody else sees."""
+    folder = FOLDER / "toolchain"
+    folder.mkdir()
+    script = FOLDER / "codecomp-with-its-own-usr"
+    mount = (f"mount -t tmpfs tmpfs {folder} && mkdir {folder}/upper {folder}/work && "
+             f"mount -t overlay overlay -o lowerdir=/usr,upperdir={folder}/upper,workdir={folder}/work /usr")
+    # after `exec` nothing else of the shell is left: signals reach the server
+    script.write_text("#!/bin/sh\nexec unshare -m sh -c "
+                      + shlex.quote(f'{mount} && exec "$0" "$@"') + f" {shlex.quote(BINARY)} \"$@\"\n")
+    script.chmod(0o755)
+    return script
+
+
+class Toolchain(EndToEnd):
+    def in_server(self, *command):
+        subprocess.run(["nsenter", "-t", str(self.server.process.pid), "-m", *command], check=True)
+
+    async def test_a_broken_compiler_costs_nobody_anything(self):
+        compiler = subprocess.run(["gcc", "-print-prog-name=cc1"], check=True, capture_output=True,
+                                  text=True).stdout.strip()
+        self.server = await self.serve("--runner-slots", "1", *FAST, binary=str(wrapper()))
+        host, guest, room, problems = await self.contest(self.server)
+        one, two, three = problems.items()
+        before = await host.submit(room, one[1], right_c(one[0]), C)
+        self.assertEqual((await host.verdict(before))["status"], "Accepted")
+
+        self.in_server("mv", compiler, compiler + ".away")
+        broken = await host.submit(room, two[1], right_c(two[0]), C)
+        await self.server.line("event=language-set-aside language=50 ")
+        other = await guest.submit(room, two[1], right(two[0]), PYTHON)
+        self.assertEqual((await guest.verdict(other))["status"], "Accepted")
+        languages = [row["id"] for row in (await host.get("/languages")).json]
+        self.assertIn(PYTHON, languages)
+        self.assertNotIn(C, languages)
+        self.assertNotIn(broken, host.verdicts)
+
+        self.in_server("mv", compiler + ".away", compiler)
+        self.assertEqual((await host.verdict(broken))["status"], "Accepted")
+        await self.server.line("event=language-back language=50 ")
+        mistake = await host.submit(room, three[1], "int main(void) { return", C)
+        self.assertEqual((await host.verdict(mistake))["status"], "Compilation Error")
+
+
+if __name__ == "__main__":
+    main()
