@@ -476,6 +476,11 @@ static bool s_make_gateway(struct server *self)
         .no_stream = !plan_hears_stream(&self->plan),
         .events = events_stream(self->events),
         .public_url = self->options->public_url,
+        .trusted_proxies = self->options->trusted_proxies,
+        .tls_cert = self->options->tls_cert,
+        .tls_key = self->options->tls_key,
+        .address_connections = self->options->address_connections,
+        .address_requests = self->options->address_requests,
         .frontend = self->options->frontend,
         .provider = *self->plan.provider.client_id ? &self->plan.provider : NULL,
         .redirect_uri = self->options->oauth_redirect_uri,
@@ -600,6 +605,8 @@ static bool s_wait(struct server *self, const sigset_t *signals)
             log_info("stopping", "signal=%s", got == SIGINT ? "INT" : "TERM");
             return true;
         }
+        if (got == SIGHUP && self->gateway)
+            gateway_reload(self->gateway);
         if (clock_now_ms() < renew_ms)
             continue;
         renew_ms = clock_now_ms() + CLAIM_RENEW_MS;

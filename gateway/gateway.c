@@ -32,6 +32,7 @@ struct gateway {
     uint16_t port;                /* that is bound */
     pthread_mutex_t mutex;        /* guards the rest */
     pthread_cond_t changed;       /* signalled when `drained` is set */
+    bool reloads;                 /* likewise */
     bool listens, drains, stops;  /* what the main thread has asked for */
     bool drained;                 /* everything is answered and sent, or the time is up */
     bool clean;                   /* it was not the time */
@@ -130,9 +131,13 @@ static void s_on_wake(struct ev_loop *loop, ev_async *watcher, int events)
     struct gateway *self = watcher->data;
     pthread_mutex_lock(&self->mutex);
     bool listens = self->listens, drains = self->drains, stops = self->stops;
+    bool reloads = self->reloads;
+    self->reloads = false;
     pthread_mutex_unlock(&self->mutex);
     if (listens && !self->server->listening)
         server_listen(self->server);
+    if (reloads)
+        server_reload(self->server);
     if (drains && !self->server->draining) {
         server_drain(self->server);
         ev_timer_start(loop, &self->look);
@@ -209,6 +214,11 @@ void gateway_listen(struct gateway *self)
 {
     check(listen(self->server->listener, BACKLOG) == 0);
     s_tell(self, &self->listens);
+}
+
+void gateway_reload(struct gateway *self)
+{
+    s_tell(self, &self->reloads);
 }
 
 bool gateway_drain(struct gateway *self, int64_t limit_ms)

@@ -3,6 +3,7 @@
  *
  *   gateway_new      binds the address, starts the thread; connections are not taken yet
  *   gateway_listen   takes connections
+ *   gateway_reload   connections from now on get the certificate that is in its file now
  *   gateway_drain    no new connections and no new commands; answers what is open, flushes what is
  *                    pushed, closes sockets with 1001; returns when that is done or the time is up
  *   gateway_destroy  stops the thread at once */
@@ -23,6 +24,11 @@ struct gateway_config {
     const char *frontend;            /* where a login goes on to; borrowed */
     const struct provider_config *provider; /* of logins; NULL: none; borrowed */
     const char *redirect_uri;      /* where the provider sends browsers back to; "": made */
+    const char *trusted_proxies;   /* whose X-Forwarded-* are believed; "": nobody's; borrowed */
+    const char *tls_cert;          /* PEM file; "": no TLS; borrowed */
+    const char *tls_key;           /* PEM file of its key; borrowed */
+    int64_t address_connections;   /* that one address may have; 0: any */
+    int64_t address_requests;      /* that it may make in a second; 0: any */
     bool dev_login;                /* POST /auth/login is there */
     int64_t code_limit_bytes;      /* of a submission */
     int64_t sockjs_response_bytes; /* after which a SockJS stream begins anew */
@@ -39,6 +45,7 @@ struct gateway *gateway_new(const struct gateway_config *config, char *error, si
 /* The port that is bound, of interest when 0 was asked for. */
 uint16_t gateway_port(const struct gateway *self);
 void gateway_listen(struct gateway *self);
+void gateway_reload(struct gateway *self);
 /* False: the time was up before everybody had read what was sent. */
 bool gateway_drain(struct gateway *self, int64_t limit_ms);
 void gateway_destroy(struct gateway **self_p);

@@ -16,6 +16,7 @@
 
 #include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
+#include "actors/runtime/stats.h"
 #include "gateway/bridge.h"
 #include "gateway/http/exchange.h"
 #include "gateway/http/reply.h"
@@ -24,6 +25,7 @@
 #include "gateway/sockjs/session.h"
 #include "gateway/sockjs/transport.h"
 #include "gateway/socket.h"
+#include "gateway/tls.h"
 #include "proto/check.h"
 
 #define ACCEPTS_PER_TURN 64
@@ -163,6 +165,20 @@ static void s_resume(struct server *self)
         ev_io_start(self->loop, &self->accepting);
 }
 
+/* One that was accepted here is gone. */
+static void s_on_end(struct server *server, struct lws *wsi)
+{
+    struct peer *peer = lws_get_opaque_user_data(wsi);
+    if (!peer)
+        return;
+    lws_set_opaque_user_data(wsi, NULL);
+    if (!peer->proxy)
+        crowd_leave(server->crowd, &peer->address);
+    free(peer);
+    server->connections--;
+    s_resume(server);
+}
+
 static int s_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                       size_t length)
 {
@@ -184,10 +200,7 @@ static int s_callback(struct lws *wsi, enum lws_callback_reasons reason, void *u
     case LWS_CALLBACK_CLOSED:
         return s_on_socket(reason, server, wsi, connection, slice_from(in, length));
     case LWS_CALLBACK_WSI_DESTROY:
-        if (lws_get_opaque_user_data(wsi) == server) {
-            server->connections--;
-            s_resume(server);
-        }
+        s_on_end(server, wsi);
         return 0;
     default:
         return 0;
@@ -211,29 +224,52 @@ void server_close(struct lws *wsi)
 
 /* ---- loop ----------------------------------------------------------------------------------- */
 
+static void s_adopt(struct server *self, int fd, const struct sockaddr *from)
+{
+    int send_buffer = SEND_BUFFER_BYTES, on = 1;
+    struct peer *peer = calloc(1, sizeof *peer);
+    check(peer);
+    peer->server = self;
+    peer->address = ip_of(from);
+    peer->proxy = networks_have(&self->proxies, &peer->address);
+    if (!peer->proxy && !crowd_enter(self->crowd, &peer->address)) {
+        stats_add(STAT_connections_refused, 1);
+        close(fd);
+        free(peer);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+    struct lws *wsi = lws_adopt_socket_vhost(self->vhost, fd);
+    if (!wsi) { /* which has closed it */
+        if (!peer->proxy)
+            crowd_leave(self->crowd, &peer->address);
+        free(peer);
+        return;
+    }
+    lws_set_opaque_user_data(wsi, peer);
+    self->connections++;
+}
+
 static void s_on_accept(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)events;
     struct server *self = watcher->data;
-    int send_buffer = SEND_BUFFER_BYTES;
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
         if (self->connections >= self->connections_max) {
             ev_io_stop(loop, watcher); /* until one is closed */
             return;
         }
-        int fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), on = 1;
+        struct sockaddr_storage from = {0};
+        socklen_t size = sizeof from;
+        int fd =
+            accept4(watcher->fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
                 ev_io_stop(loop, watcher); /* until the next tick: it would fail again at once */
             return;
         }
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-        struct lws *wsi = lws_adopt_socket_vhost(self->vhost, fd);
-        if (!wsi)
-            continue; /* which has closed it */
-        lws_set_opaque_user_data(wsi, self);
-        self->connections++;
+        s_adopt(self, fd, (struct sockaddr *)&from);
     }
 }
 
@@ -268,6 +304,18 @@ void server_drain(struct server *self)
         close(self->listener);
         self->listener = -1;
     }
+}
+
+void server_reload(struct server *self)
+{
+    const struct gateway_config *config = self->config;
+    char error[512];
+    if (!*config->tls_cert)
+        return;
+    if (tls_reload(self->context, config->tls_cert, config->tls_key, error, sizeof error))
+        log_info("certificate-loaded", "file=\"%s\"", config->tls_cert);
+    else
+        log_error("certificate-not-loaded", "why=\"%s\"", error);
 }
 
 bool server_idle(struct server *self)
@@ -314,6 +362,11 @@ static bool s_new_context(struct server *self)
         .keepalive_timeout = KEEPALIVE_S,
         .retry_and_idle_policy = &retry,
     };
+    if (*self->config->tls_cert) {
+        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_cert_filepath = self->config->tls_cert;
+        info.ssl_private_key_filepath = self->config->tls_key;
+    }
     /* Its errors are about what peers send: for who looks for them. */
     lws_set_log_level(LLL_ERR, s_log);
     self->context = lws_create_context(&info);
@@ -341,13 +394,20 @@ struct server *server_new(const struct gateway_config *config, int listener, cha
     self->realtime = realtime_new(self);
     self->sessions = sessions_new(self);
     self->tokens = tokens_new(config->secret, config->previous_secret);
+    self->crowd = crowd_new((uint32_t)config->address_connections,
+                            (uint32_t)config->address_requests, clock_chance());
     const char *wrong = NULL;
+    char tls[512];
     if (!self->tokens)
         wrong = "the JWT secret is shorter than 32 bytes";
     else if (!cors_init(&self->cors, config->cors_origins))
         wrong = "--cors-origins: not a list of origins like https://example.org, or *";
     else if (strpbrk(config->sockjs_client, " \"<>\n"))
         wrong = "--sockjs-client: not a URL";
+    else if (!networks_init(&self->proxies, config->trusted_proxies))
+        wrong = "--trusted-proxies: not a list of addresses and networks like 10.0.0.0/8";
+    else if (*config->tls_cert && !tls_check(config->tls_cert, config->tls_key, tls, sizeof tls))
+        wrong = tls;
     else if (!s_new_context(self))
         wrong = "libwebsockets can't start; is libwebsockets-evlib-ev installed?";
     if (wrong)
@@ -378,6 +438,7 @@ void server_destroy(struct server **self_p)
     bridge_destroy(&self->bridge);
     pending_destroy(&self->pending);
     tokens_destroy(&self->tokens);
+    crowd_destroy(&self->crowd);
     buffer_fini(&self->scratch);
     ev_loop_destroy(self->loop);
     free(self);

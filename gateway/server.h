@@ -8,7 +8,9 @@
 
 #include "gateway/gateway.h"
 #include "gateway/hub.h"
+#include "gateway/http/ip.h"
 #include "gateway/http/cors.h"
+#include "gateway/http/crowd.h"
 #include "gateway/pending.h"
 #include "gateway/token.h"
 #include "gateway/users.h"
@@ -35,6 +37,13 @@ struct connection {
     struct receiver *receiver; /* of a SockJS response that is open; or NULL */
 };
 
+/* Of each connection, from its accept to its end: libwebsockets' opaque user data. */
+struct peer {
+    struct server *server; /* borrowed */
+    struct ip address;     /* who is connected: a client, or a proxy */
+    bool proxy;            /* a trusted one */
+};
+
 struct server {
     const struct gateway_config *config; /* borrowed */
     struct ev_loop *loop;                /* owned */
@@ -51,6 +60,8 @@ struct server {
     struct users users;                  /* whose tokens are good */
     struct oauth *oauth;                 /* owned; the login provider's client, or NULL */
     ev_async oauth_ready;                /* it has answers */
+    struct networks proxies;             /* whose word about clients is believed */
+    struct crowd *crowd;                 /* owned; limits by address, or NULL */
     struct cors cors;                    /* origins of the configuration */
     struct buffer scratch;               /* owned; the answer that is being composed */
     uint32_t requests;                   /* HTTP requests that are not answered */
@@ -75,6 +86,8 @@ void server_destroy(struct server **self_p);
 void server_listen(struct server *self);
 /* Stops taking connections and commands; server_idle tells when all is answered and sent. */
 void server_drain(struct server *self);
+/* Takes the renewed certificate, or says on the log why not. */
+void server_reload(struct server *self);
 bool server_idle(struct server *self);
 
 /* Closes a connection from outside its own callback, at once. */

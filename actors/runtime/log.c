@@ -15,6 +15,11 @@ void log_set_level(enum log_level level)
     s_level = level;
 }
 
+bool log_writes(enum log_level level)
+{
+    return level >= s_level;
+}
+
 void log_line(enum log_level level, const char *event, const char *details, ...)
 {
     if (level < s_level)

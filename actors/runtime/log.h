@@ -3,6 +3,8 @@
 #ifndef RUNTIME_LOG_H
 #define RUNTIME_LOG_H
 
+#include <stdbool.h>
+
 enum log_level {
     LOG_LEVEL_DEBUG,
     LOG_LEVEL_INFO,
@@ -13,6 +15,9 @@ enum log_level {
 
 /* Lines below this level are not written. Default INFO. Set before threads start. */
 void log_set_level(enum log_level level);
+
+/* Whether lines of this level are written: for details that cost something. */
+bool log_writes(enum log_level level);
 
 /* event: a few words with hyphens, "room-loaded"; details: "key=%d name=\"%s\"", may be "". */
 __attribute__((format(printf, 3, 4))) void log_line(enum log_level level, const char *event,

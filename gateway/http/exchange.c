@@ -20,6 +20,8 @@
 #include "proto/check.h"
 
 #define ANSWER_MAX_BYTES (256 * 1024 * 1024) /* of an answer's body; no message gives more */
+#define BODY_PIECE_LIMIT_MS 10000            /* from one piece of a body to the next */
+#define BODY_LIMIT_MS 120000                 /* for all of it */
 #define PROBE_LIMIT_MS 1500                  /* for an actor to say that it is ready */
 
 static const struct slice s_no_detail = {"", 0};
@@ -372,6 +374,41 @@ static bool s_misread(const struct request *request)
     return !others;
 }
 
+/* What a client sends too slowly is not waited for: a limit from one piece to the next, below that
+ * of libwebsockets, which hangs up without a word, and one for all of it. */
+static void s_on_slow_body(struct server *server, struct waiter *waiter)
+{
+    (void)server;
+    struct request *request = (struct request *)waiter;
+    struct lws *wsi = request->wsi;
+    request->closes = true;
+    stats_add(STAT_http_slow_bodies, 1);
+    s_end(wsi, reply_refuse(&request, REFUSED_TOO_SLOW, s_no_detail));
+}
+
+static const struct waiter_class s_body_class = {NULL, s_on_slow_body};
+
+static void s_body_came(struct request *request)
+{
+    pending_take(request->server->pending, request->handle);
+    request->handle.slot = 0;
+    request->waiter.class = &s_request_class;
+}
+
+/* False: too many wait for too much. */
+static bool s_await_body(struct request *request)
+{
+    int64_t now_ms = clock_now_ms(), piece_ms = now_ms + BODY_PIECE_LIMIT_MS;
+    s_body_came(request);
+    if (!request->body_until_ms)
+        request->body_until_ms = now_ms + BODY_LIMIT_MS;
+    request->waiter.class = &s_body_class;
+    request->handle =
+        pending_add(request->server->pending, &request->waiter,
+                    piece_ms < request->body_until_ms ? piece_ms : request->body_until_ms);
+    return request->handle.slot != 0;
+}
+
 int exchange_begin(struct server *server, struct lws *wsi, struct request **owner,
                    struct slice path)
 {
@@ -388,6 +425,10 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
     lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
     if (s_misread(request))
         return -1;
+    if (!crowd_ask(server->crowd, &request->client, clock_now_ms())) {
+        stats_add(STAT_http_limited, 1);
+        refusal = REFUSED_TOO_MANY_REQUESTS;
+    }
     if (refusal)
         return reply_refuse(&request, refusal, s_no_detail);
     if (place_is_ours(path))
@@ -399,9 +440,9 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
     refusal = s_admit(request, &found);
     if (refusal)
         return s_refuse_early(&request, refusal, &found);
-    if (request_awaits_body(request))
-        return 0; /* until its body is there */
-    return s_dispatch(&request);
+    if (!request_awaits_body(request))
+        return s_dispatch(&request);
+    return s_await_body(request) ? 0 : reply_refuse(&request, REFUSED_OVERLOADED, s_no_detail);
 }
 
 /* libwebsockets knows no chunks; that the body ends, the last one tells. */
@@ -410,6 +451,8 @@ static int s_add_chunks(struct request **owner, struct slice piece)
     struct request *request = *owner;
     if (request->asked)
         return 0;
+    if (request->route)
+        s_await_body(request);
     size_t limit = request->route ? request_body_limit(request) : SOCKJS_BODY_MAX_BYTES;
     switch (request_add_chunks(request, piece, limit)) {
     case CHUNKS_MORE:
@@ -417,8 +460,10 @@ static int s_add_chunks(struct request **owner, struct slice piece)
     case CHUNKS_END:
         return exchange_body_end(owner);
     case CHUNKS_FULL:
+        s_body_came(request);
         return reply_refuse(&request, REFUSED_TOO_LARGE, s_no_detail);
     default:
+        s_body_came(request);
         return reply_refuse(&request, REFUSED_BAD_REQUEST, slice_of("body: malformed chunks"));
     }
 }
@@ -430,8 +475,11 @@ int exchange_body(struct request **owner, struct slice piece)
         return s_add_chunks(owner, piece);
     if (request && request->expects_body && !request->body_length)
         return -1; /* there is none: these are bytes of what was sent ahead */
-    if (request && !request->asked)
-        request_add_body(request, piece);
+    if (!request || request->asked)
+        return 0;
+    request_add_body(request, piece);
+    if (request->route)
+        s_await_body(request);
     return 0;
 }
 
@@ -445,6 +493,7 @@ int exchange_body_end(struct request **owner)
     request->body_ended = true;
     if (request->asked)
         return 0;
+    s_body_came(request);
     return request->route ? s_dispatch(&request) : sockjs_body_end(&request);
 }
 

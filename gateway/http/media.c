@@ -53,17 +53,35 @@ bool media_is(struct slice content_type, const char *type)
     return s_same(s_cut(&content_type, ';'), type);
 }
 
+/* The smallest q among the parameters of one entry. */
+static int s_q_of(struct slice parameters)
+{
+    int q = 1000;
+    while (parameters.length) {
+        int value = s_q(s_cut(&parameters, ';'));
+        q = value < q ? value : q;
+    }
+    return q;
+}
+
+bool media_takes_coding(struct slice accept, const char *coding)
+{
+    while (accept.length) {
+        struct slice rest = s_cut(&accept, ',');
+        struct slice name = s_cut(&rest, ';');
+        if (s_same(name, coding))
+            return s_q_of(rest) > 0;
+    }
+    return false;
+}
+
 bool media_prefers_problem(struct slice accept)
 {
     int problem = 0, json = 0;
     while (accept.length) {
         struct slice range = s_cut(&accept, ',');
         struct slice type = s_cut(&range, ';');
-        int q = 1000;
-        while (range.length) {
-            int value = s_q(s_cut(&range, ';'));
-            q = value < q ? value : q;
-        }
+        int q = s_q_of(range);
         if (s_same(type, "application/problem+json"))
             problem = q;
         else if (s_same(type, "application/json"))

@@ -13,4 +13,8 @@ bool media_is(struct slice content_type, const char *type);
  * every browser sends one) and does not prefer application/json to it. */
 bool media_prefers_problem(struct slice accept);
 
+/* True when the Accept-Encoding header names that coding and does not refuse it (RFC 9110, 12.5.3).
+ */
+bool media_takes_coding(struct slice accept, const char *coding);
+
 #endif

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "actors/runtime/clock.h"
+#include "actors/runtime/log.h"
 #include "actors/runtime/stats.h"
+#include "gateway/http/gzip.h"
 #include "gateway/http/problem.h"
 #include "proto/check.h"
 
@@ -35,6 +37,8 @@ static const char *s_reason(uint16_t status)
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
     case 409:
         return "Conflict";
     case 411:
@@ -100,12 +104,29 @@ void reply_write_lines(struct request *request, const struct answer *answer, str
     cors_write(&request->server->cors, request->origin, out);
 }
 
+/* What is our fault, for the operator; all, for who looks for one. */
+static void s_log(const struct request *request, uint16_t status)
+{
+    bool fault = status == 500 || status == 504;
+    enum log_level level = fault ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG;
+    char client[IP_TEXT_BYTES];
+    if (!log_writes(level))
+        return;
+    ip_write(&request->client, client);
+    log_line(level, "request", "id=%s client=%s user=%lld status=%u path=\"%.*s\"", request->id,
+             client, (long long)request->user_id, status, (int)request->path.length,
+             request->path.data);
+}
+
 static void s_write_head(struct request *request, const struct answer *answer, struct buffer *out)
 {
+    s_log(request, answer->status);
     buffer_printf(out, "HTTP/1.1 %u %s\r\ndate: %s\r\n", answer->status, s_reason(answer->status),
                   reply_date(request->server));
     if (answer->status != 204 && answer->status != 304)
         buffer_printf(out, "content-length: %zu\r\n", answer->body.length);
+    if (answer->coding)
+        buffer_printf(out, "content-encoding: %s\r\n", answer->coding);
     s_write_lines(request, answer, out);
 }
 
@@ -140,15 +161,35 @@ static struct buffer *s_scratch(struct request *request)
     return out;
 }
 
+/* The body in gzip, where it pays and the client takes it; else as it is. `zipped` holds it. */
+static struct answer s_encode(const struct request *request, const struct answer *answer,
+                              struct buffer *zipped)
+{
+    struct answer encoded = *answer;
+    if (!request->gzip || !gzip_write(answer->body, zipped))
+        return encoded;
+    encoded.body = buffer_slice(zipped);
+    encoded.coding = "gzip";
+    return encoded;
+}
+
 int reply_send(struct request **request_p, const struct answer *answer)
 {
     struct request *request = *request_p;
-    struct buffer *out = s_scratch(request);
-    s_write_head(request, answer, out);
+    struct buffer *out = s_scratch(request), zipped;
+    struct answer encoded = *answer;
+    bool pays = gzip_pays(answer->content_type, answer->body.length);
+    buffer_init(&zipped, GZIP_MAX_BYTES);
+    if (pays)
+        encoded = s_encode(request, answer, &zipped);
+    s_write_head(request, &encoded, out);
     cors_write(&request->server->cors, request->origin, out);
+    if (pays)
+        buffer_append_text(out, "vary: Accept-Encoding\r\n");
     buffer_append_text(out, "\r\n");
     if (request->method != METHOD_HEAD)
-        buffer_append(out, answer->body.data, answer->body.length);
+        buffer_append(out, encoded.body.data, encoded.body.length);
+    buffer_fini(&zipped);
     return s_finish(request_p, out);
 }
 

@@ -8,6 +8,7 @@ struct answer {
     uint16_t status;          /* HTTP */
     uint16_t retry_after_s;   /* for Retry-After; 0: none */
     const char *content_type; /* static; NULL: no body */
+    const char *coding;       /* Content-Encoding; NULL: none. For reply_send to set */
     const char *cacheable;    /* for Cache-Control; NULL: no-store */
     const char *allow;        /* for Allow; NULL: none */
     struct slice lines;       /* more header lines, each with its CRLF; borrowed */

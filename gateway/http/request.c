@@ -11,6 +11,7 @@
 #include "gateway/http/media.h"
 #include "proto/check.h"
 
+#define FORWARDED_MAX_BYTES 1024 /* of X-Forwarded-For; a longer one is not read */
 #define BODY_FOR_CODE(limit) ((size_t)(limit)*6 + 16 * 1024) /* \u00e9 may stand for each byte */
 
 struct slice request_header(struct request *self, enum lws_token_indexes token)
@@ -74,6 +75,19 @@ bool request_take_query(struct request *self)
     }
 }
 
+struct ip request_client(const struct server *server, struct lws *wsi)
+{
+    const struct peer *peer = lws_get_opaque_user_data(wsi);
+    char text[FORWARDED_MAX_BYTES];
+    if (!peer)
+        return (struct ip){0};
+    if (!peer->proxy)
+        return peer->address;
+    int length = lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_X_FORWARDED_FOR);
+    return networks_client(&server->proxies, &peer->address,
+                           slice_from(text, length > 0 ? (size_t)length : 0));
+}
+
 void request_base(struct request *self, struct buffer *out)
 {
     const char *configured = self->server->config->public_url;
@@ -82,10 +96,17 @@ void request_base(struct request *self, struct buffer *out)
         buffer_append(out, configured, length - (configured[length - 1] == '/'));
         return;
     }
-    struct slice host = request_header(self, WSI_TOKEN_HOST);
-    buffer_append_text(out, "http://");
+    const struct peer *peer = lws_get_opaque_user_data(self->wsi);
+    struct slice host = request_header(self, WSI_TOKEN_HOST), proto = slice_of("");
+    if (peer && peer->proxy) {
+        struct slice told = request_custom_header(self, "x-forwarded-host:");
+        host = told.length ? told : host;
+        proto = request_custom_header(self, "x-forwarded-proto:");
+    }
+    bool secure = proto.length ? slice_is(proto, "https") : lws_is_ssl(self->wsi);
+    buffer_append_text(out, secure ? "https://" : "http://");
     for (size_t i = 0; i < host.length; i++) /* what is no host can't become more than one */
-        buffer_append_char(out, strchr("/\\?#@ \"", host.data[i]) ? '_' : host.data[i]);
+        buffer_append_char(out, strchr("/\\?#@, \"", host.data[i]) ? '_' : host.data[i]);
 }
 
 /* Digits and nothing else, at most ten of them. */
@@ -138,6 +159,7 @@ static enum refusal s_take(struct request *self)
     self->origin = request_header(self, WSI_TOKEN_ORIGIN);
     self->authorization = request_header(self, WSI_TOKEN_HTTP_AUTHORIZATION);
     self->content_type = request_header(self, WSI_TOKEN_HTTP_CONTENT_TYPE);
+    self->gzip = media_takes_coding(request_header(self, WSI_TOKEN_HTTP_ACCEPT_ENCODING), "gzip");
     self->problems = media_prefers_problem(request_header(self, WSI_TOKEN_HTTP_ACCEPT));
     struct slice connection = request_header(self, WSI_TOKEN_CONNECTION);
     struct slice version = request_header(self, WSI_TOKEN_HTTP);
@@ -155,6 +177,7 @@ struct request *request_new(struct server *server, struct lws *wsi, struct slice
     self->wsi = wsi;
     self->trace = server->boot + ++server->request_number;
     self->method = s_method(wsi);
+    self->client = request_client(server, wsi);
     char *text = arena_take(&self->arena, path.length + 1);
     memcpy(text, path.data, path.length);
     self->path = slice_from(text, path.length);

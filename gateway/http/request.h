@@ -23,6 +23,7 @@ struct request {
     struct pending_handle handle;      /* of the question that is open; slot 0: none */
     struct readiness *readiness;       /* borrowed; of /readyz, while its probes are out */
     struct login *login;               /* in the arena; of a login by a provider */
+    struct ip client;                  /* who asks, as far as we believe proxies */
     enum http_method method;           /* its method */
     const struct route *route;         /* its row, once found */
     struct params params;              /* from path, query and body */
@@ -35,11 +36,13 @@ struct request {
     struct slice authorization;        /* Authorization; empty without */
     struct slice content_type;         /* Content-Type; empty without */
     struct buffer body;                /* owned; what came of it */
+    int64_t body_until_ms;             /* not waited for any longer; 0: not yet */
     size_t body_length;                /* what will come; 0 when it comes in chunks */
     struct chunks chunks;              /* how far they are read */
     json_t *document;                  /* owned; a JSON body, which the arguments point into */
     char id[REQUEST_ID_MAX_BYTES + 1]; /* X-Request-Id: the client's, or our trace */
     bool waits;        /* for actors; nothing is read from its connection meanwhile */
+    bool gzip;         /* it takes answers in gzip */
     bool problems;     /* refusals as RFC 9457 documents */
     bool closes;       /* the connection ends with the answer */
     bool http_1_0;     /* and it knows no chunks */
@@ -61,6 +64,8 @@ void request_end(struct request **self_p);
 /* Adds the query's parameters; false when there are too many. */
 bool request_take_query(struct request *self);
 
+/* Who asks: who is connected, or behind trusted proxies whom they name. */
+struct ip request_client(const struct server *server, struct lws *wsi);
 /* Appends where browsers find us, without a slash at the end: the configured address, or else what
  * this one asked for. */
 void request_base(struct request *self, struct buffer *out);

@@ -36,6 +36,8 @@ static int s_start(void **state)
                                     .listen = "127.0.0.1:0",
                                     .cors_origins = "https://a.example",
                                     .public_url = "",
+                                    .trusted_proxies = "",
+                                    .tls_cert = "",
                                     .secret = slice_of(SECRET),
                                     .dev_login = true,
                                     .code_limit_bytes = 1000,

@@ -104,6 +104,8 @@ static const struct numbered s_refusals[] = {
     {43, "WRONG_METHOD"},         {44, "LENGTH_REQUIRED"},   {45, "TOO_LARGE"},
     {46, "WRONG_MEDIA_TYPE"},     {47, "HEADERS_TOO_LARGE"}, {48, "FAILED"},
     {49, "OVERLOADED"},           {50, "DEADLINE"},          {51, "UNSUPPORTED"},
+    {52, "TOO_SLOW"},
+    {53, "TOO_MANY_REQUESTS"},
     {60, "LOGIN_FAILED"},
     {61, "PROVIDER_DOWN"},
 };
