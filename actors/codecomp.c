@@ -11,6 +11,7 @@
 #include "actors/runtime/log.h"
 #include "actors/runtime/replay.h"
 #include "actors/runtime/transcript.h"
+#include "actors/engines.h"
 #include "actors/health.h"
 #include "actors/secret.h"
 #include "actors/serve.h"
@@ -181,6 +182,55 @@ static void s_show_place(const char *name, const char *address, bool here)
     printf("%-12s %-28s %s\n", name, address, here ? "here" : "elsewhere");
 }
 
+/* One line for each engine. False: one of those that are used here can't be. */
+static bool s_check_engines(const struct options *options, const struct plan *plan)
+{
+    static struct engine_finding finding; /* large */
+    char where[OPTION_WHERE_BYTES];
+    bool good = true;
+    for (enum engine engine = 0; engine < ENGINES; engine++) {
+        if (plan && !engine_used(engine, plan)) {
+            printf("%-9s not used here\n", engine_name(engine));
+            continue;
+        }
+        engine_try(engine, options, &finding);
+        options_where(options, engine_option(engine), where);
+        if (finding.state == ENGINE_READY)
+            printf("%-9s ok: %s\n", engine_name(engine), finding.text);
+        else
+            printf("%-9s %s: %s: %s\n", engine_name(engine),
+                   finding.state == ENGINE_AWAY ? "away" : "wrong", where, finding.text);
+        good &= finding.state == ENGINE_READY;
+    }
+    return good;
+}
+
+static void s_show_plan(const struct options *options, const struct plan *plan)
+{
+    const struct topology *topology = &plan->topology;
+    puts("");
+    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++) {
+        const struct actor_row *row = actor_row(kind);
+        if (kind == ACTOR_queue)
+            continue; /* where judge is */
+        if (!topology->shards[kind])
+            s_show_place(row->name, "connects to the others", plan_hosts(plan, kind, 0));
+        for (uint8_t shard = 0; shard < topology->shards[kind]; shard++) {
+            char name[32];
+            snprintf(name, sizeof name, topology->shards[kind] > 1 ? "%s/%u" : "%s", row->name,
+                     shard);
+            s_show_place(name, topology->endpoints[topology->place[kind][shard]].connect,
+                         plan_hosts(plan, kind, shard));
+        }
+    }
+    struct buffer text;
+    buffer_init(&text, 64 * 1024);
+    options_print(options, SERVE, &text);
+    printf("\n%.*s", (int)text.length, text.data);
+    buffer_fini(&text);
+}
+
+/* Where the options don't fit together, all engines are tried: who mends them wants to know all. */
 static int s_check(const struct options *options)
 {
     static struct plan plan;
@@ -190,30 +240,13 @@ static int s_check(const struct options *options)
         snprintf(planned.topology, sizeof planned.topology, "%s", options->arguments[0]);
         planned.sources[OPTION_topology] = OPTION_FROM_FLAG;
     }
-    options = &planned;
-    if (!serve_plan(options, &plan, error, sizeof error))
+    bool fits = serve_plan(&planned, &plan, error, sizeof error);
+    bool good = s_check_engines(&planned, fits ? &plan : NULL);
+    fflush(stdout);
+    if (!fits)
         return s_fail("check", error);
-    const struct topology *topology = &plan.topology;
-    for (uint8_t kind = 1; kind < ACTOR_KINDS; kind++) {
-        const struct actor_row *row = actor_row(kind);
-        if (kind == ACTOR_queue)
-            continue; /* where judge is */
-        if (!topology->shards[kind])
-            s_show_place(row->name, "connects to the others", plan_hosts(&plan, kind, 0));
-        for (uint8_t shard = 0; shard < topology->shards[kind]; shard++) {
-            char name[32];
-            snprintf(name, sizeof name, topology->shards[kind] > 1 ? "%s/%u" : "%s", row->name,
-                     shard);
-            s_show_place(name, topology->endpoints[topology->place[kind][shard]].connect,
-                         plan_hosts(&plan, kind, shard));
-        }
-    }
-    struct buffer text;
-    buffer_init(&text, 64 * 1024);
-    options_print(options, SERVE, &text);
-    printf("\n%.*s", (int)text.length, text.data);
-    buffer_fini(&text);
-    return 0;
+    s_show_plan(&planned, &plan);
+    return good ? 0 : 1;
 }
 
 static int s_health(const struct options *options)
@@ -283,7 +316,7 @@ static const struct command s_commands[] = {
      "feed recorded messages to fresh actors and compare what they say"},
     {"log", 0, s_log, 1, SIZE_MAX, "FOLDER...", "print recorded messages as JSON lines"},
     {"check", SERVE, s_check, 0, 1, "[TOPOLOGY]",
-     "explain the options, a topology, and what this process would host"},
+     "try database, queue, events and runner; explain options, topology, and what would run here"},
     {"dlq", DLQ, dlq, 1, SIZE_MAX, "list|retry|drop [N...]",
      "show the dead letters of a shared queue, have submissions judged again, or drop them"},
     {"health", SERVE, s_health, 0, 0, "",

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "actors/claim.h"
+#include "actors/engines.h"
 #include "actors/fanout/events.h"
 #include "actors/judge/queue.h"
 #include "actors/login.h"
@@ -22,10 +23,10 @@
 #include "actors/store/store.h"
 #include "gateway/gateway.h"
 
-#define STORE_WAIT_MS 30000   /* for a store in another process, at the start */
-#define QUEUE_WAIT_MS 30000   /* for the queue's server, at the start */
-#define QUEUE_RETRY_US 500000 /* between two looks */
-#define DRAIN_LIMIT_MS 10000  /* for what is open at the stop */
+#define STORE_WAIT_MS 30000    /* for a store in another process, at the start */
+#define ENGINE_WAIT_MS 60000   /* for a server that is just starting */
+#define ENGINE_RETRY_US 500000 /* between two looks */
+#define DRAIN_LIMIT_MS 10000   /* for what is open at the stop */
 #define SAME_SIGNAL_US                                                                 \
     500000          /* wrappers send theirs to us and to our group: that is one signal \
                      */
@@ -304,6 +305,42 @@ static void s_raise_limits(void)
     }
 }
 
+/* A database or a queue that is not there yet is waited for, because nothing goes without it;
+ * events and runners come back some time, and what only a change can mend is told at once. */
+static bool s_try_engine(struct server *self, enum engine engine)
+{
+    static struct engine_finding finding; /* large */
+    char where[OPTION_WHERE_BYTES];
+    const char *name = engine_name(engine);
+    for (int64_t end_ms = clock_now_ms() + ENGINE_WAIT_MS;; usleep(ENGINE_RETRY_US)) {
+        engine_try(engine, self->options, &finding);
+        options_where(self->options, engine_option(engine), where);
+        if (finding.state == ENGINE_READY) {
+            log_info("engine", "name=%s what=\"%s\"", name, finding.text);
+            return true;
+        }
+        if (finding.state == ENGINE_AWAY && engine == ENGINE_events) {
+            log_warn("events-away", "option=%s why=\"%s\"", where, finding.text);
+            return true;
+        }
+        if (finding.state == ENGINE_WRONG || clock_now_ms() > end_ms)
+            break;
+        log_info("waiting", "for=%s why=\"%s\"", name, finding.text);
+    }
+    snprintf(self->error, ERROR_BYTES, "%s: %s", where, finding.text);
+    return false;
+}
+
+/* The runner tells by itself what it lacks: everything else works without it. */
+static bool s_try_engines(struct server *self)
+{
+    for (enum engine engine = 0; engine < ENGINES; engine++)
+        if (engine != ENGINE_runner && engine_used(engine, &self->plan) &&
+            !s_try_engine(self, engine))
+            return false;
+    return true;
+}
+
 static bool s_prepare(struct server *self)
 {
     const struct options *options = self->options;
@@ -312,9 +349,11 @@ static bool s_prepare(struct server *self)
     log_set_level(s_log_level(options->log_level));
     self->store = (struct store_context){options->database, options->data};
     s_choose_origins(self);
-    return s_make_folder(self) && (!self->plan.hosted[ACTOR_gateway] ||
-                                   secret_load(&self->secrets, options, s_all_here(&self->plan),
-                                               self->error, ERROR_BYTES));
+    return s_make_folder(self) &&
+           (!self->plan.hosted[ACTOR_gateway] ||
+            secret_load(&self->secrets, options, s_all_here(&self->plan), self->error,
+                        ERROR_BYTES)) &&
+           s_try_engines(self);
 }
 
 /* ---- starting -------------------------------------------------------------------------------- */
@@ -353,25 +392,6 @@ static bool s_start_host(struct server *self, uint32_t endpoint)
         return true;
     self->hosts[endpoint] = host_new(&options, self->error, ERROR_BYTES);
     return self->hosts[endpoint] != NULL;
-}
-
-/* A server that is not there yet is waited for; what only a change can mend is told at once. */
-static bool s_try_queue(struct server *self)
-{
-    char where[OPTION_WHERE_BYTES];
-    struct broker_error error;
-    if (!self->plan.config.queue_shared || !self->plan.hosted[ACTOR_judge])
-        return true;
-    for (int64_t end_ms = clock_now_ms() + QUEUE_WAIT_MS;; usleep(QUEUE_RETRY_US)) {
-        if (queue_probe(self->options->queue, &error))
-            return true;
-        if (error.lasting || clock_now_ms() > end_ms)
-            break;
-        log_info("waiting-for-queue", "why=\"%s\"", error.text);
-    }
-    snprintf(self->error, ERROR_BYTES, "%s: %s", options_where(self->options, OPTION_queue, where),
-             error.text);
-    return false;
 }
 
 static bool s_start_queues(struct server *self)
@@ -442,7 +462,6 @@ static bool s_start_runner(struct server *self)
     return false;
 }
 
-/* A mistake of the operator's is told now; a server that is away comes back some time. */
 static bool s_start_events(struct server *self)
 {
     char where[OPTION_WHERE_BYTES], why[512];
@@ -453,12 +472,7 @@ static bool s_start_events(struct server *self)
                                      .streamed = plan_hears_stream(&self->plan)};
     if (!options.publishes && !options.hears)
         return true;
-    enum events_state state = events_probe(options.url, why, sizeof why);
-    if (state == EVENTS_AWAY)
-        log_warn("events-away", "option=%s why=\"%s\"",
-                 options_where(self->options, OPTION_events, where), why);
-    if (state != EVENTS_WRONG)
-        self->events = events_start(&options, why, sizeof why);
+    self->events = events_start(&options, why, sizeof why);
     if (!self->events)
         snprintf(self->error, ERROR_BYTES, "%s: %s",
                  options_where(self->options, OPTION_events, where), why);
@@ -521,8 +535,6 @@ static void s_look_for_problems(struct server *self)
 static bool s_start(struct server *self)
 {
     bool store = self->plan.hosted[ACTOR_store];
-    if (!s_try_queue(self))
-        return false;
     if (store && !s_start_host(self, self->plan.topology.place[ACTOR_store][0]))
         return false;
     self->query = query_new(&self->plan.topology, self->error, ERROR_BYTES);

@@ -70,7 +70,10 @@ static bool s_accepts(const char *url, char *error, size_t error_size)
 
 static enum events_state s_probe(const char *url, char *error, size_t error_size)
 {
-    return s_accepts(url, error, error_size) ? EVENTS_READY : EVENTS_WRONG;
+    if (!s_accepts(url, error, error_size))
+        return EVENTS_WRONG;
+    snprintf(error, error_size, "within the installation's own stream");
+    return EVENTS_READY;
 }
 
 static struct events *s_start(const struct events_options *options, char *error, size_t error_size)

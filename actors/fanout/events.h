@@ -45,7 +45,8 @@ struct events_driver {
     bool remote;        /* gateways that the stream does not reach are served, too */
     /* Is the URL well formed, and of a kind that this program was built for? Connects to nobody. */
     bool (*accepts)(const char *url, char *error, size_t error_size);
-    /* Tries everything that will be needed, waits for at most some seconds, changes nothing. */
+    /* Tries everything that will be needed, waits for at most some seconds, changes nothing. When
+     * it is ready, `error` says what is there: "Redis 7.0.15 at …". */
     enum events_state (*probe)(const char *url, char *error, size_t error_size);
     /* Starts the edge, which gets over whatever its server does from then on. NULL: `error` says
      * why it can't start. */

@@ -13,6 +13,7 @@
 struct probe {
     const struct redis_url *url; /* borrowed */
     redisContext *redis;         /* owned */
+    char version[32];            /* of the server; "" when it may not be asked */
     char *error;                 /* where the sentence goes */
     size_t error_size;           /* its room */
 };
@@ -83,6 +84,7 @@ static bool s_check_version(struct probe *self)
     if (found)
         snprintf(version, sizeof version, "%.*s", (int)strcspn(found + 14, "\r\n"), found + 14);
     bool good = !found || atoi(version) >= OLDEST_VERSION;
+    snprintf(self->version, sizeof self->version, "%s", version);
     if (!good)
         snprintf(self->error, self->error_size, "Redis at %s is %s; it must be %d or newer",
                  redis_link_place(self->url, place), version, OLDEST_VERSION);
@@ -119,5 +121,9 @@ enum events_state redis_probe(const struct redis_url *url, char *error, size_t e
     if (self.redis)
         redisFree(self.redis);
     sigaction(SIGPIPE, &before, NULL);
+    char place[REDIS_PLACE_BYTES];
+    if (good)
+        snprintf(error, error_size, "Redis%s%s at %s", *self.version ? " " : "", self.version,
+                 redis_link_place(url, place));
     return good ? EVENTS_READY : answers ? EVENTS_WRONG : EVENTS_AWAY;
 }

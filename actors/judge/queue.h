@@ -28,7 +28,8 @@ bool queue_url_shared(const char *url);
 /* The URL's form alone. False: `error` says what is wrong with it. */
 bool queue_url_valid(const char *url, struct broker_error *error);
 /* Is the server there, does it let us in, can it do what we need, are its queues as ours must be?
- * Changes nothing there. Blocking, some seconds at most. */
+ * Changes nothing there; true: the error's text says what is there. Blocking, some seconds at most.
+ */
 bool queue_probe(const char *url, struct broker_error *error);
 
 /* Starts the thread, which connects. NULL: `error` says which address is wrong. */

@@ -78,6 +78,19 @@ static bool s_says(amqp_table_t *table, const char *name)
     return false;
 }
 
+/* A text among the server's properties: "version". */
+static amqp_bytes_t s_property(struct broker *broker, const char *name)
+{
+    amqp_table_t *properties = amqp_get_server_properties(broker->connection);
+    for (int i = 0; i < properties->num_entries; i++) {
+        amqp_table_entry_t *entry = &properties->entries[i];
+        if (entry->key.len == strlen(name) && memcmp(entry->key.bytes, name, entry->key.len) == 0 &&
+            entry->value.kind == AMQP_FIELD_KIND_UTF8)
+            return entry->value.value.bytes;
+    }
+    return amqp_empty_bytes;
+}
+
 static amqp_table_t *s_capabilities(struct broker *broker)
 {
     static amqp_table_t none;
@@ -129,6 +142,10 @@ static bool s_fits(const char *url, const char *queue, struct broker_error *erro
         return false;
     int there = s_can(&broker, error) ? s_there(&broker, queue, error) : -1;
     bool ok = there > 0 ? broker_declare(&broker, queue, error) : there == 0;
+    amqp_bytes_t product = s_property(&broker, "product"), version = s_property(&broker, "version");
+    if (ok)
+        snprintf(error->text, sizeof error->text, "%.*s %.*s at %s", (int)product.len,
+                 (char *)product.bytes, (int)version.len, (char *)version.bytes, broker.where);
     broker_close(&broker, true);
     return ok;
 }

@@ -316,6 +316,12 @@ static void s_print_text(const char *text, struct buffer *out)
         buffer_append_text(out, at ? "***" : "");
         mark = at ? at : place;
     }
+    const char *word = strstr(text, "password=");
+    if (word) {
+        buffer_append(out, text, (size_t)(word - text));
+        buffer_append_text(out, "password=***");
+        text = word + strcspn(word, "&,");
+    }
     buffer_append_text(out, text);
 }
 

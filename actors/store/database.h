@@ -19,7 +19,7 @@ bool database_open(struct database *self, const char *url, const char *folder,
 void database_close(struct database *self);
 
 /* Could database_open do it? Reachability, password, version, rights and schema are looked at,
- * nothing is changed. False: the error says what is wrong and how to mend it. `folder` is the data
+ * nothing is changed. True: the error's text says what is there. False: the error says what is wrong and how to mend it. `folder` is the data
  * folder. Blocking, for seconds at most. */
 bool database_probe(const char *url, const char *folder, struct store_error *error);
 

@@ -46,7 +46,8 @@ struct store_driver {
     void (*close)(struct store_connection **self_p);
     /* Brings the schema to what this program knows, in one transaction. False: nothing changed. */
     bool (*migrate)(struct store_connection *self, struct store_error *error);
-    /* Would `open` and `migrate` be done? Changes nothing. */
+    /* Would `open` and `migrate` be done? Changes nothing. When they would, the error's text says
+     * what is there: "PostgreSQL 15.3 at …". */
     bool (*probe)(const char *url, const char *folder, struct store_error *error);
 
     /* Its descriptors belong into this epoll set, with this number as their data. Or NULL. */

@@ -506,6 +506,8 @@ static bool s_probe(const char *url, const char *folder, struct store_error *err
         good = s_unusable(self, error);
     else
         good = s_probe_file(self, error);
+    if (good)
+        store_error_set(error, "SQLite %s", sqlite3_libversion());
     s_close(&self);
     return good;
 }

@@ -1,6 +1,7 @@
 #include "actors/store/schema.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "actors/store/link.h"
 #include "actors/store/migrate.h"
@@ -204,6 +205,11 @@ bool schema_probe(PGconn *connection, struct store_error *error)
     struct schema self = s_schema(connection);
     bool good = s_examine(&self, error) && (s_is_complete(&self) || s_check_create(&self, error)) &&
                 s_check_rights(&self, error);
+    const char *version = PQparameterStatus(connection, "server_version");
+    if (good)
+        store_error_set(error, "PostgreSQL %.*s at %.200s:%.20s",
+                        version ? (int)strcspn(version, " ") : 0, version ? version : "",
+                        PQhost(connection), PQport(connection));
     free(self.marks);
     return good;
 }

@@ -130,8 +130,9 @@ static void a_good_url_is_ready(void **state)
     (void)state;
     char error[512] = "";
     assert_true(events_check(fixture_url(), error, sizeof error));
-    assert_int_equal(events_probe(fixture_url(), error, sizeof error), EVENTS_READY);
     assert_string_equal(error, "");
+    assert_int_equal(events_probe(fixture_url(), error, sizeof error), EVENTS_READY);
+    assert_int_not_equal(error[0], '\0'); /* says what is there */
 }
 
 int main(int argc, char **argv)

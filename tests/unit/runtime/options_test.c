@@ -247,12 +247,14 @@ static void logins_in_urls_are_not_printed(void **state)
     struct buffer printed;
     buffer_init(&printed, 64 * 1024);
     assert_true(READ(SERVE, "--events", "redis://user:se@sam@h:1/0", "--runner",
-                     "http://h:1,http://:sesam@i:2/a@b", "--queue", "amqp://sesam@j"));
+                     "http://h:1,http://:sesam@i:2/a@b", "--queue", "amqp://sesam@j",
+                     "--database", "postgresql://h/n?user=u&password=sesam@&sslmode=require"));
     options_print(&s_options, SERVE, &printed);
     buffer_append(&printed, "", 1);
     assert_null(strstr(printed.data, "sam@"));
     assert_non_null(strstr(printed.data, "events = \"redis://***@h:1/0\""));
     assert_non_null(strstr(printed.data, "runner = \"http://h:1,http://***@i:2/a@b\""));
+    assert_non_null(strstr(printed.data, "n?user=u&password=***&sslmode=require\""));
     assert_non_null(strstr(printed.data, "queue = \"amqp://***@j\""));
     buffer_fini(&printed);
 }
