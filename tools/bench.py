@@ -15,6 +15,8 @@
                 tcp or by Redis: both side by side, in turns
   queue         messages published, confirmed, delivered and acknowledged on one RabbitMQ by our edge and by a
                 bare loop of rabbitmq-c (bench_queue.c): alternating rounds
+  judge         what a run costs in the sandbox and in bubblewrap above a bare fork and exec; submissions
+                judged in a second; from submit to verdict when one, ten or a hundred come at once
   memory        resident memory when idle, and with many active rooms
   start-up      from exec to the log's `listening`, and to the first 200 on HTTP, on existing databases
 
@@ -46,6 +48,7 @@ sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
 import bench_events  # noqa: E402
+import bench_judge  # noqa: E402
 import bench_postgres  # noqa: E402
 import bench_queue  # noqa: E402
 from player import Player  # noqa: E402
@@ -57,7 +60,7 @@ SECRET = "bench-bench-bench-bench-bench-bench"
 CODE = "/* " + "x" * 1000 + " */\nint main(void) { return 0; }\n"  # an ordinary submission's size
 WAIT_S = 30                # for anything that must come
 TOGETHER = 64              # requests at once while preparing
-PARTS = ("startup", "memory", "leaderboard", "submissions", "postgres", "fanout", "events", "queue", "verdict")
+PARTS = ("startup", "memory", "leaderboard", "submissions", "postgres", "fanout", "events", "queue", "verdict", "judge")
 
 
 def median(values):
@@ -395,7 +398,8 @@ class Bench:
                         judging.stdin.write("\n")
                         judging.stdin.flush()
                         figures = (float(judging.stdout.readline()), self.plain_judging(folder, tests),
-                                   await self.submit_to_pushes(session, server, index + 2, code))
+                                   await self.submit_to_pushes(session, server, index + 2,
+                                                               f"{code}/* {index} */\n"))  # never compiled before
                         if index >= 0:
                             for values, figure in zip((bare, plain, whole), figures):
                                 values.append(figure)
@@ -441,6 +445,13 @@ class Bench:
             bench_queue.run(self.tools / "bench_queue", self.options.messages, self.options.rounds, show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
+        if self.wants("judge"):
+            bench_judge.runs(self.tools / "bench_judge", self.options.runs, self.options.seconds, show)
+            packages = self.folder / "judge-one"
+            shutil.copytree(self.build / "problems" / PROBLEM, packages / PROBLEM)
+            code = (packages / PROBLEM / "submissions" / "accepted" / "reference.c").read_text()
+            with serving(self.binary, self.imported("judge", packages), "--contest-problems", "1") as server:
+                bench_judge.waiting(server.base, make_rooms, code, self.options.waiting, show)
 
 
 class Room:
@@ -448,13 +459,13 @@ class Room:
         self.id, self.problem_id, self.players = room_id, problem_id, players
 
 
-async def make_rooms(base, count):
-    """Rooms in which two users play."""
+async def make_rooms(base, count, first=0):
+    """Rooms in which two users play, those behind the first ones."""
     turns = asyncio.Semaphore(TOGETHER)
 
     async def make(session, index):
         async with turns:
-            host, guest = (Player(session, base, 2 * index + seat) for seat in (1, 2))
+            host, guest = (Player(session, base, first + 2 * index + seat) for seat in (1, 2))
             await host.login()
             await guest.login()
             room = await host.create(duration=5 * 3600 * 1000)
@@ -489,6 +500,8 @@ def read_options():
     options.hops = 20 if brief else 1000
     options.messages = 500 if brief else 20000
     options.verdicts = 2 if brief else 20
+    options.runs = 10 if brief else 300
+    options.waiting = (1, 4) if brief else (1, 10, 100)
     options.starts = 1 if brief else 5
     options.submit_limit = "16/1s"  # the highest that a user may have
     return options
