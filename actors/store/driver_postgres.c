@@ -13,6 +13,7 @@
  * itself, put SQL or values into errors. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
@@ -20,12 +21,11 @@
 #include "actors/store/driver.h"
 #include "actors/store/link.h"
 #include "actors/store/schema.h"
+#include "actors/store/wire.h"
 #include "proto/check.h"
 
 /* Nothing came for so long while an answer was due: longer than a statement may take. */
 #define ANSWER_LIMIT_MS 20000
-
-enum oid { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
 
 static const char s_begin_read[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 static const char s_begin_write[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -40,6 +40,10 @@ static const char s_question[] =
 static const char s_end_others[] =
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name = $1 AND usename = current_user AND pid <> pg_backend_pid()";
+
+/* Whoever turned it off thought of other programs; what is stronger than on is left as it is. */
+static const char s_durable[] = "SELECT set_config('synchronous_commit', 'on', false)"
+                                " WHERE current_setting('synchronous_commit') = 'off'";
 
 /* What the next result will be of. */
 enum expected_kind {
@@ -120,7 +124,16 @@ static struct store_connection *s_open(const char *url, const char *folder,
 
 static bool s_migrate(struct store_connection *self, struct store_error *error)
 {
-    return schema_migrate(self->link.connection, error);
+    const char *fsync;
+    if (!schema_migrate(self->link.connection, error))
+        return false;
+    PGresult *result = PQexec(self->link.connection, "SHOW fsync");
+    fsync = PQntuples(result) == 1 ? PQgetvalue(result, 0, 0) : "";
+    if (strcmp(fsync, "off") == 0)
+        log_warn("database-not-durable",
+                 "what=\"the server has fsync = off: a crash of its machine may lose commits\"");
+    PQclear(result);
+    return true;
 }
 
 static bool s_probe(const char *url, const char *folder, struct store_error *error)
@@ -130,89 +143,6 @@ static bool s_probe(const char *url, const char *folder, struct store_error *err
     if (self)
         s_close(&self);
     return good;
-}
-
-/* ---- values -------------------------------------------------------------------------------- */
-
-struct params {
-    const char *values[STATEMENT_PARAMS_MAX]; /* as libpq takes them, in the scratch arena */
-    int lengths[STATEMENT_PARAMS_MAX];        /* of those in binary */
-    int formats[STATEMENT_PARAMS_MAX];        /* 1: binary */
-};
-
-/* Numbers and texts as text, so that the server converts or refuses as SQLite would. */
-static void s_take_params(struct store_connection *self, const struct value_list *list,
-                          struct params *params)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct value *value = &list->items[i];
-        size_t length = value->type >= VALUE_TEXT ? value->text.length : 0;
-        char *copy = value->type == VALUE_NULL
-                         ? NULL
-                         : arena_take(&self->scratch, value->type == VALUE_I64 ? 24 : length + 1);
-        if (value->type == VALUE_I64)
-            snprintf(copy, 24, "%" PRId64, value->i64);
-        else if (length)
-            memcpy(copy, value->text.data, length);
-        params->values[i] = copy;
-        params->lengths[i] = (int)length;
-        params->formats[i] = value->type == VALUE_BLOB;
-    }
-}
-
-static int64_t s_integer(const char *bytes, int length)
-{
-    uint64_t value = (signed char)bytes[0] < 0 ? UINT64_MAX : 0;
-    for (int i = 0; i < length; i++)
-        value = value << 8 | (unsigned char)bytes[i];
-    return (int64_t)value;
-}
-
-/* False for what a value can't be. */
-static bool s_column(const PGresult *result, int row, int column, struct value *value)
-{
-    const char *data = PQgetvalue(result, row, column);
-    int length = PQgetlength(result, row, column);
-    *value = (struct value){.type = VALUE_NULL};
-    if (PQgetisnull(result, row, column))
-        return true;
-    switch (PQftype(result, column)) {
-    case OID_INT2:
-    case OID_INT4:
-    case OID_INT8:
-        value->type = VALUE_I64;
-        value->i64 = s_integer(data, length);
-        return true;
-    case OID_TEXT:
-    case OID_BYTEA:
-        value->type = PQftype(result, column) == OID_TEXT ? VALUE_TEXT : VALUE_BLOB;
-        value->text = slice_from(data, (size_t)length);
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* The result of a statement; `rows` may be NULL when nobody wants them. */
-static enum store_ran s_take_result(const PGresult *from, const struct statement *statement,
-                                    struct rec_store_result *to, struct rows *rows,
-                                    struct store_error *error)
-{
-    int columns = PQnfields(from), count = PQntuples(from);
-    rows_begin(rows, to, (uint32_t)columns);
-    to->changed = statement->reads ? count : strtoll(PQcmdTuples((PGresult *)from), NULL, 10);
-    for (int row = 0; row < count; row++)
-        for (int column = 0; column < columns; column++) {
-            struct value value;
-            if (!s_column(from, row, column, &value)) {
-                store_error_set(error, "%s gives a column of a type that we do not know",
-                                statement->name);
-                return STORE_BROKEN;
-            }
-            if (!rows_add(rows, &value))
-                return STORE_TOO_LARGE;
-        }
-    return STORE_RAN;
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
@@ -258,13 +188,13 @@ static void s_send_op(struct store_connection *self, uint32_t commit, uint32_t o
 {
     const struct rec_store_op *asked = &self->batch->items[commit]->run.ops.items[op];
     const struct statement *statement = statement_by_number(asked->statement);
-    struct params params;
+    struct wire_params params;
     if (!self->prepared[statement->number]) {
         PQsendPrepare(self->link.connection, statement->name, statement->sql, 0, NULL);
         s_expect(self, EXPECT_PREPARED, commit, op);
         self->prepared[statement->number] = true;
     }
-    s_take_params(self, &asked->params, &params);
+    wire_params_take(&params, &asked->params, &self->scratch);
     PQsendQueryPrepared(self->link.connection, statement->name, (int)statement->params,
                         params.values, params.lengths, params.formats, 1);
     s_expect(self, EXPECT_OP, commit, op);
@@ -298,6 +228,7 @@ static void s_greet(struct store_connection *self)
     const char *const name[] = {self->link.name}, *const values[] = {row};
     check(PQsetnonblocking(self->link.connection, 1) == 0 &&
           PQenterPipelineMode(self->link.connection) == 1);
+    s_send(self, EXPECT_DONE, s_durable, 0, NULL);
     s_send(self, EXPECT_ANYTHING, s_end_others, 1, name);
     s_send_sync(self, self->doubt ? EXPECT_PAUSE : EXPECT_SYNC);
     if (self->doubt) {
@@ -431,8 +362,9 @@ static void s_on_op(struct store_connection *self, const struct expected *expect
     }
     if (self->dropped)
         return;
-    enum store_ran ran = s_take_result(from, statement_by_number(asked->statement),
-                                       batch_result(item, expected->op), &self->rows, &self->error);
+    enum store_ran ran =
+        wire_result_take(from, statement_by_number(asked->statement),
+                         batch_result(item, expected->op), &self->rows, &self->error);
     self->too_large |= ran == STORE_TOO_LARGE;
     if (ran == STORE_BROKEN)
         s_fail(self, TROUBLE_OWN, item);
@@ -543,6 +475,9 @@ static bool s_on_result(struct store_connection *self, const PGresult *result)
 static bool s_receive(struct store_connection *self)
 {
     PGconn *connection = self->link.connection;
+    int bytes = 0;
+    if (ioctl(PQsocket(connection), FIONREAD, &bytes) == 0 && bytes > 0)
+        self->limit_ms = clock_now_ms() + ANSWER_LIMIT_MS;
     if (!PQconsumeInput(connection)) {
         s_lost(self, "the connection to the database was lost");
         return false;
@@ -554,7 +489,6 @@ static bool s_receive(struct store_connection *self)
                 break;
             continue;
         }
-        self->limit_ms = clock_now_ms() + ANSWER_LIMIT_MS;
         bool good = s_on_result(self, result);
         PQclear(result);
         if (!good)
@@ -585,6 +519,8 @@ static void s_go_on(struct store_connection *self)
 static void s_watch(struct store_connection *self, int epoll, uint32_t number)
 {
     link_watch(&self->link, epoll, number);
+    PQclear(
+        PQexec(self->link.connection, s_durable)); /* should that fail, so will the first batch */
     check(PQsetnonblocking(self->link.connection, 1) == 0 &&
           PQenterPipelineMode(self->link.connection) == 1);
 }
@@ -647,10 +583,10 @@ static enum store_ran s_run(struct store_connection *self, const struct statemen
 {
     PGconn *connection = self->link.connection;
     bool *prepared = &self->prepared[statement->number];
-    struct params params;
+    struct wire_params params;
     check(list->count == statement->params);
     arena_reset(&self->scratch);
-    s_take_params(self, list, &params);
+    wire_params_take(&params, list, &self->scratch);
     PGresult *from = NULL;
     if (!*prepared) {
         from = PQprepare(connection, statement->name, statement->sql, 0, NULL);
@@ -664,7 +600,7 @@ static enum store_ran s_run(struct store_connection *self, const struct statemen
     ExecStatusType status = PQresultStatus(from);
     enum store_ran ran = STORE_BROKEN;
     if (*prepared && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK))
-        ran = s_take_result(from, statement, result, rows, error);
+        ran = wire_result_take(from, statement, result, rows, error);
     else
         link_trouble(from, statement->name, error);
     PQclear(from);

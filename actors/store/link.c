@@ -322,10 +322,17 @@ static void s_examine(struct link *self)
 static void s_go_on(struct link *self)
 {
     struct store_error why;
+    char where[256];
+    if (clock_now_ms() >= self->due_ms) {
+        store_error_set(&why, "PostgreSQL at %s does not answer within %" PRId64 " s",
+                        s_where(self, where), self->connect_limit_ms / 1000);
+        s_down(self, why.text);
+        return;
+    }
     switch (PQconnectPoll(self->connection)) {
     case PGRES_POLLING_OK:
         s_examine(self);
-        return;
+        break;
     case PGRES_POLLING_READING:
         s_watch(self, false);
         break;
@@ -335,14 +342,7 @@ static void s_go_on(struct link *self)
     default:
         s_why_not(self, &why);
         s_down(self, why.text);
-        return;
     }
-    if (clock_now_ms() < self->due_ms)
-        return;
-    char where[256];
-    store_error_set(&why, "PostgreSQL at %s does not answer within %" PRId64 " s",
-                    s_where(self, where), self->connect_limit_ms / 1000);
-    s_down(self, why.text);
 }
 
 enum link_state link_step(struct link *self)

@@ -15,7 +15,7 @@ codecomp_library(store_driver SOURCES ${CMAKE_CURRENT_LIST_DIR}/rows.c ${CMAKE_C
 codecomp_library(store_sqlite SOURCES ${CMAKE_CURRENT_LIST_DIR}/driver_sqlite.c
         ${CMAKE_CURRENT_BINARY_DIR}/migrations_sqlite.c LINK store_driver PkgConfig::sqlite3)
 codecomp_library(store_postgres SOURCES ${CMAKE_CURRENT_LIST_DIR}/driver_postgres.c
-        ${CMAKE_CURRENT_LIST_DIR}/link.c ${CMAKE_CURRENT_LIST_DIR}/schema.c
+        ${CMAKE_CURRENT_LIST_DIR}/link.c ${CMAKE_CURRENT_LIST_DIR}/schema.c ${CMAKE_CURRENT_LIST_DIR}/wire.c
         ${CMAKE_CURRENT_BINARY_DIR}/migrations_postgres.c
     LINK store_driver runtime_base PkgConfig::libpq)
 codecomp_library(store SOURCES ${CMAKE_CURRENT_LIST_DIR}/database.c
