@@ -10,6 +10,7 @@
 #include "actors/runtime/log.h"
 #include "actors/runtime/stats.h"
 #include "gateway/bridge.h"
+#include "gateway/documents/documents.h"
 #include "gateway/http/body.h"
 #include "gateway/http/media.h"
 #include "gateway/http/reply.h"
@@ -267,8 +268,10 @@ static int s_answer_locally(struct request **request_p)
         return login_return(request_p);
     case ROUTE_login_success: /* a login that is finished goes on to the frontend directly */
         return reply_refuse(request_p, REFUSED_LOGIN_FAILED, s_no_detail);
-    default:
+    case ROUTE_metrics:
         return s_metrics(request_p);
+    default:
+        return documents_send(request_p);
     }
 }
 

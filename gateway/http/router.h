@@ -40,6 +40,10 @@ enum route_shape {
     SHAPE_REDIRECT,
     SHAPE_HEALTH,
     SHAPE_METRICS,
+    SHAPE_DOCUMENT,
+    SHAPE_PAGE,
+    SHAPE_SCRIPT,
+    SHAPES /* how many there are */
 };
 
 enum route_name {

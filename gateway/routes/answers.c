@@ -1,44 +1,8 @@
 /* Messages to bodies. Most are a record of the message written as JSON: a table says which. */
 #include "actors/runtime/clock.h"
 #include "gateway/routes/routes.h"
+#include "gateway/routes/shape.h"
 #include "proto/json.h"
-
-/* How a shape is made from a message. */
-struct shape_row {
-    uint16_t message;            /* the one that is expected */
-    uint16_t offset;             /* of the part that is shown */
-    bool list;                   /* it is a list of records */
-    const struct record *record; /* what it is, or what is in it */
-};
-
-#define WHOLE(name)                           \
-    {                                         \
-        MSG_##name, 0, false, &message_##name \
-    }
-#define PART(name, field, type)                                               \
-    {                                                                         \
-        MSG_##name, offsetof(struct msg_##name, field), false, &record_##type \
-    }
-#define LIST_OF(name, field, type)                                           \
-    {                                                                        \
-        MSG_##name, offsetof(struct msg_##name, field), true, &record_##type \
-    }
-
-static const struct shape_row s_rows[SHAPE_METRICS + 1] = {
-    [SHAPE_ROOM] = PART(room_created, room, room),
-    [SHAPE_ROOM_STATE] = PART(state, state, room_state),
-    [SHAPE_SUBMITTED] = WHOLE(submitted),
-    [SHAPE_RESULT] = WHOLE(room_result),
-    [SHAPE_LEADERBOARD] = LIST_OF(leaderboard, rows, leaderboard_row),
-    [SHAPE_PROBLEMS] = LIST_OF(problems, problems, problem),
-    [SHAPE_STATS] = PART(profile, stats, stats),
-    [SHAPE_PROFILE] = WHOLE(profile),
-    [SHAPE_HISTORIES] = LIST_OF(histories, rows, history),
-    [SHAPE_USER_SELF] = WHOLE(user),
-    [SHAPE_SUBMISSION] = PART(submission_found, submission, submission),
-    [SHAPE_SUBMISSIONS] = LIST_OF(submissions, rows, submission),
-    [SHAPE_LANGUAGES] = LIST_OF(languages, languages, language),
-};
 
 static const struct answer s_json = {.status = 200, .content_type = "application/json"};
 static const struct answer s_text = {.status = 200, .content_type = "text/plain;charset=utf-8"};
@@ -111,7 +75,7 @@ struct answer route_answer(const struct request *request, uint16_t id, const voi
         answer = id == MSG_done ? s_text : s_none;
         buffer_append_text(body, s_done_text(request->route->name));
     } else {
-        answer = s_by_row(&s_rows[shape], id, message, body);
+        answer = s_by_row(shape_row(shape), id, message, body);
         if (id == MSG_room_result &&
             ((const struct msg_room_result *)message)->result == RESULT_SETTLING)
             answer.status = 202;

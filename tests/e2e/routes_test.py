@@ -6,7 +6,8 @@ import json
 import re
 import unittest
 
-from harness import C, FAST, PYTHON, WAIT_S, EndToEnd, Player, main, right
+from documents import Recorder, problems
+from harness import C, FAST, PYTHON, ROOT, WAIT_S, EndToEnd, Player, main, right
 
 NOBODY = 999_999_999_999  # an id that no room, user or submission has
 GET, POST = "GET", "POST"
@@ -129,9 +130,24 @@ BODIES = [
 
 
 class Routes(EndToEnd):
+    @classmethod
+    def setUpClass(cls):
+        cls.recorder = cls.enterClassContext(Recorder())
+        cls.documents = {}
+
+    @classmethod
+    def tearDownClass(cls):
+        """Every answer of all these tests is as the interface's description says."""
+        found = problems(**cls.documents, answers=cls.recorder.answers)
+        assert not found, "\n".join(found[:20])
+
     async def asyncSetUp(self):
         await super().asyncSetUp()
         self.server = await self.serve(*FAST)
+        if not self.documents:
+            nobody = Player(self.http, self.server.base, 0)
+            for name in ("openapi", "asyncapi"):
+                self.documents[name] = (await nobody.get(f"/{name}.json")).json
         self.host, self.guest, self.room_id, self.titles = await self.contest(self.server)
         self.outsider, self.waiter = await self.player(self.server, 3), await self.player(self.server, 4)
         waiting = await self.waiter.create()
@@ -357,6 +373,30 @@ class Routes(EndToEnd):
             answer = await Player(self.http, server.base, 0).call(GET, "/healthz", headers={"Origin": name})
             self.assertEqual(answer.headers.get("Access-Control-Allow-Origin"), name if allowed else None)
             self.assertIn("Origin", answer.headers["Vary"])
+
+    async def test_documents_say_what_is_served(self):
+        openapi, asyncapi = self.documents["openapi"], self.documents["asyncapi"]
+        operations = {about["operationId"]: (method, path) for path, methods in openapi["paths"].items()
+                      for method, about in methods.items()}
+        table = (ROOT / "gateway" / "routes" / "routes.def").read_text()
+        rows = re.findall(r'^ROUTE \((\w+), (GET|POST), "([^"]+)"', table, re.MULTILINE)
+        self.assertEqual(operations, {name: (method.lower(), path) for name, method, path in rows})
+        self.assertEqual(openapi["paths"]["/rooms/state"]["get"]["security"], [{"bearer": []}])
+        self.assertEqual(openapi["paths"]["/languages"]["get"]["security"], [])
+        self.assertEqual({channel["address"] for channel in asyncapi["channels"].values()},
+                         {"/topic/room/{roomId}", "/user/queue/submissions"})
+        self.assertTrue(problems(openapi, asyncapi, [{"method": GET, "path": "/users/me", "status": 200,
+                                                      "type": "application/json", "text": '{"id":1}'}]))
+        self.assertTrue(problems({**openapi, "info": {}}, {**asyncapi, "info": {}}, [])[1:])
+
+    async def test_the_page_asks_no_other_host(self):
+        page = await self.host.call(GET, "/docs", token=False)
+        self.assertEqual((page.status, page.headers["Content-Type"]), (200, "text/html;charset=utf-8"))
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+        script = await self.host.call(GET, "/docs.js", token=False)
+        self.assertEqual(script.headers["Content-Type"], "text/javascript;charset=utf-8")
+        for text in (page.text, script.text):
+            self.assertNotRegex(text, r"https?:|//[a-z]|innerHTML|eval")
 
     async def test_head_options_and_allow(self):
         get = await self.host.call(GET, "/users/me")

@@ -46,6 +46,10 @@ static const struct {
     {METHOD_GET, "/languages", ROUTE_languages, WHO_PUBLIC, NULL},
     {METHOD_GET, "/healthz", ROUTE_healthz, WHO_PUBLIC, NULL},
     {METHOD_GET, "/readyz", ROUTE_readyz, WHO_PUBLIC, NULL},
+    {METHOD_GET, "/openapi.json", ROUTE_openapi, WHO_PUBLIC, NULL},
+    {METHOD_GET, "/asyncapi.json", ROUTE_asyncapi, WHO_PUBLIC, NULL},
+    {METHOD_GET, "/docs", ROUTE_docs, WHO_PUBLIC, NULL},
+    {METHOD_GET, "/docs.js", ROUTE_docs_script, WHO_PUBLIC, NULL},
     {METHOD_GET, "/metrics", ROUTE_metrics, WHO_PUBLIC, NULL},
 };
 
