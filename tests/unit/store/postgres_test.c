@@ -17,7 +17,8 @@ static const char *s_server(void)
 }
 
 /* In the fixture's schema; the SQLSTATE, "" when it worked. */
-static const char *s_sql(struct fixture *self, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static const char *s_sql(struct fixture *self,
+                                                               const char *format, ...)
 {
     static char state[8];
     char sql[4096];
