@@ -206,6 +206,8 @@ void judge_queue_publish(struct judge_actor *self, int64_t *submission_ids, uint
     struct msg_queue_publish publish = {{count, submission_ids}};
     if (self->queue.edge.kind && count)
         outbox_reply(out, &self->queue.edge, MSG_queue_publish, &publish);
+    else
+        stats_add(STAT_queue_publish_full, count);
 }
 
 static void s_put_back(struct judge_actor *self, struct outbox *out)

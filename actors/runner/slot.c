@@ -11,6 +11,7 @@
 #include "actors/store/commit.h"
 #include "proto/check.h"
 
+#define READY_RETRY_MS 200     /* when no judge could be reached */
 #define READY_REPEAT_MS 5000   /* an idle slot says it again; the judge forgets at 20 s */
 #define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s */
 #define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
@@ -55,7 +56,7 @@ static uint8_t s_home(const struct slot *self)
 
 /* Says it to the judge that we belong to, and while that can't be reached to the next one. Whom we
  * leave forgets us, and what he still sends is void. */
-static void s_say_to_a_judge(struct slot *self, const struct msg_runner_ready *ready)
+static bool s_say_to_a_judge(struct slot *self, const struct msg_runner_ready *ready)
 {
     uint8_t shards = self->common->options.topology->shards[ACTOR_judge], home = s_home(self);
     uint8_t before = self->judge;
@@ -67,8 +68,9 @@ static void s_say_to_a_judge(struct slot *self, const struct msg_runner_ready *r
             continue;
         if (self->known && judge != before)
             s_say_to(self, before, MSG_runner_leave, &(struct msg_runner_leave){0});
-        return;
+        return true;
     }
+    return false;
 }
 
 static void s_say_ready(struct slot *self)
@@ -80,7 +82,8 @@ static void s_say_ready(struct slot *self)
                                         slice_of(offer->list[i].version)};
     struct msg_runner_ready ready = {{offer->count, list}};
     self->ready_ms = clock_now_ms();
-    s_say_to_a_judge(self, &ready);
+    if (!s_say_to_a_judge(self, &ready)) /* a connection takes a moment */
+        self->ready_ms -= READY_REPEAT_MS - READY_RETRY_MS;
     self->known = true;
 }
 

@@ -221,6 +221,24 @@ class Shared(EndToEnd):
         self.assertEqual(await server.stop(), 0)
         check_database(server.database, numbers)
 
+    async def test_a_broker_short_of_memory(self):
+        """It takes nothing new, and gives out what it has; afterwards all is judged."""
+        server = await self.serve("--queue", self.broker.url)
+        host, guest, room_id, titles = await self.contest(server)
+        numbers = await self.submit_all(host, room_id, titles, 1, right)
+        for number in numbers:
+            await host.verdict(number)
+        await asyncio.to_thread(self.broker.ctl, "set_vm_memory_high_watermark", "0.00001")
+        numbers += await self.submit_all(host, room_id, titles, 2, wrong)
+        while (await self.metrics(server))["queue_unconfirmed"] < 6:
+            await asyncio.sleep(0.05)
+        await asyncio.to_thread(self.broker.ctl, "set_vm_memory_high_watermark", "0.4")
+        self.assertEqual((await self.finish(host, room_id, numbers))["result"], "WIN")
+        await self.empty()
+        self.assertEqual((await self.metrics(server))["queue_losses"], 0)
+        self.assertEqual(await server.stop(), 0)
+        check_database(server.database, numbers)
+
     async def own_client(self):
         client = await asyncio.to_thread(Broker, self.broker.url)
         self.addAsyncCleanup(asyncio.to_thread, client.connection.close)
