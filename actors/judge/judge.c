@@ -71,9 +71,18 @@ static void s_give_up(struct judge_actor *self, struct job *job, const char *why
     s_report(self, job, out);
 }
 
+/* It comes to nothing where it is: the next time it goes elsewhere, if it can. */
+static void s_avoid(struct judge_actor *self, struct job *job)
+{
+    const struct runner_slot *slot = judge_slot_find(self, job->runner);
+    if (slot)
+        job->avoid = slot->place;
+}
+
 /* A failure of ours: once more, or enough. */
 static void s_retry(struct judge_actor *self, struct job *job, const char *why, struct outbox *out)
 {
+    s_avoid(self, job);
     if (++job->tries >= TRIES_MAX) {
         s_give_up(self, job, why, out);
         return;
@@ -125,7 +134,7 @@ static void s_dispatch(struct judge_actor *self, struct outbox *out)
             outbox_wake(out, job->due_ms);
             continue;
         }
-        struct runner_slot *slot = judge_slot_for(self, job->language_id);
+        struct runner_slot *slot = judge_slot_for(self, job->language_id, job->avoid);
         if (!slot)
             continue;
         slot->idle = false;
@@ -350,8 +359,10 @@ static void s_on_leave(struct judge_actor *self, const struct envelope *envelope
 {
     struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
     struct job *job = judge_job_find(self, leave->submission_id);
-    if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node)
+    if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node) {
+        s_avoid(self, job);
         s_back(self, job, 0); /* given back: nobody's failure */
+    }
     if (slot)
         judge_slot_forget(self, slot);
 }
@@ -376,9 +387,9 @@ static void s_overdue(struct judge_actor *self, struct job *job, struct outbox *
         break;
     case JOB_RUNNING:
         slot = judge_slot_find(self, job->runner);
+        s_retry(self, job, "its runner fell silent", out);
         if (slot && !slot->idle)
             judge_slot_forget(self, slot); /* it comes back when it says that it is ready */
-        s_retry(self, job, "its runner fell silent", out);
         break;
     }
 }
@@ -415,9 +426,10 @@ static void s_on_ready(struct judge_actor *self, const struct envelope *envelope
 {
     struct runner_slot *slot =
         judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
-    if (slot)
+    if (slot) {
+        slot->place = message->place;
         slot->idle = !judge_job_with(self, slot->node);
-    else
+    } else
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");
 }
 

@@ -54,6 +54,7 @@ struct job {
     bool given_up;                /* its message belongs into the dead-letter queue */
     int64_t turn;                 /* its place among those of all users; of our own line */
     uint64_t runner;              /* the slot that has it: its node */
+    int64_t avoid;                /* the place where it last came to nothing; -1: none */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING; compile_output is owned: */
     char *compile_output;             /* its text */
@@ -78,6 +79,7 @@ struct runner_slot {
     struct envelope ready;   /* its last runner_ready: where jobs go */
     bool idle;               /* it waits for a job */
     bool peer;               /* it is another judge */
+    int64_t place;           /* slots with the same one fail together */
     int64_t heard_ms;        /* when it last said anything */
     uint32_t language_count; /* of: */
     struct {
@@ -184,8 +186,9 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
                                      const struct rec_language *languages, uint32_t count);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
-/* The first idle slot that can judge the language; NULL when there is none. */
-struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id);
+/* The first idle slot that can judge the language; NULL when there is none. `avoid`: a place where
+ * the job came to nothing, and not to go to while there is another one for it, idle or busy. */
+struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id, int64_t avoid);
 bool judge_slot_idle(const struct judge_actor *self);
 /* How many there are, idle or not; whether one of them knows the language. */
 uint32_t judge_slot_count(const struct judge_actor *self);

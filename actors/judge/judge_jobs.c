@@ -58,6 +58,7 @@ struct job *judge_job_add(struct judge_actor *self, int64_t submission_id)
     job->submission_id = submission_id;
     job->phase = JOB_WAITING;
     job->take_over_fence = -1;
+    job->avoid = -1;
     HASH_ADD(hh, self->jobs, submission_id, sizeof job->submission_id, job);
     DL_APPEND(self->line, job);
     self->waiting++;

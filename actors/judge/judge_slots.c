@@ -59,12 +59,20 @@ static bool s_can(const struct runner_slot *slot, int64_t language_id)
     return false;
 }
 
-struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id)
+struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id, int64_t avoid)
 {
-    for (struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
-        if (slot->idle && s_can(slot, language_id))
+    struct runner_slot *there = NULL;
+    bool elsewhere = false; /* somebody busy, who is worth waiting for */
+    for (struct runner_slot *slot = self->slots; slot; slot = slot->hh.next) {
+        if (slot->peer || !s_can(slot, language_id))
+            continue;
+        if (slot->place != avoid && slot->idle)
             return slot;
-    return NULL;
+        elsewhere |= slot->place != avoid;
+        if (slot->idle && !there)
+            there = slot;
+    }
+    return elsewhere ? NULL : there;
 }
 
 bool judge_slot_idle(const struct judge_actor *self)

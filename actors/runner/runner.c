@@ -96,6 +96,15 @@ static void s_grow(struct slot *asker)
 /* ---- the runner --------------------------------------------------------------------------------
  */
 
+/* A server's is the same whoever speaks to it; this machine's is its own. */
+static int64_t s_place_id(const struct runner *self, const struct place *place)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (const char *at = place->url; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
+    return (int64_t)((place->driver == &runner_sandbox ? hash ^ self->common.spread : hash) >> 12);
+}
+
 /* False: the place can't be had, or one of its slots; `error` says why. */
 static bool s_open_place(struct runner *self, const struct place_options *options,
                          struct buffer *error)
@@ -111,6 +120,7 @@ static bool s_open_place(struct runner *self, const struct place_options *option
     place->state = place->driver->open(options, error);
     if (!place->state)
         return false;
+    place->id = s_place_id(self, place);
     self->place_count++;
     bool opened = true;
     pthread_mutex_lock(&self->mutex); /* the first of them may want more at once */

@@ -80,7 +80,7 @@ static void s_say_ready(struct slot *self)
     for (uint32_t i = 0; i < offer->count; i++)
         list[i] = (struct rec_language){offer->list[i].id, slice_of(offer->list[i].name),
                                         slice_of(offer->list[i].version)};
-    struct msg_runner_ready ready = {{offer->count, list}};
+    struct msg_runner_ready ready = {{offer->count, list}, self->place->id};
     self->ready_ms = clock_now_ms();
     if (!s_say_to_a_judge(self, &ready)) /* a connection takes a moment */
         self->ready_ms -= READY_REPEAT_MS - READY_RETRY_MS;

@@ -23,6 +23,7 @@ struct place {
     const struct runner_driver *driver; /* how it is spoken to */
     void *state;                        /* the driver's */
     char url[RUNNER_URL_MAX_BYTES];     /* as given */
+    int64_t id;                         /* the same for the same server, in any process */
     unsigned slot_count;                /* started so far */
 };
 

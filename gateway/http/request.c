@@ -209,15 +209,25 @@ void request_end(struct request **self_p)
     request_destroy(self_p);
 }
 
+/* A body that nobody looks at: it is read, because the connection goes on behind it, and not kept.
+ */
+static bool s_lets_pass(const struct request *self)
+{
+    return self->route && self->route->method == METHOD_PUT && !self->chunked;
+}
+
 size_t request_body_limit(const struct request *self)
 {
+    if (s_lets_pass(self))
+        return PASSED_MAX_BYTES;
     return self->route->body == BODY_JSON ? BODY_FOR_CODE(self->server->config->code_limit_bytes)
                                           : (size_t)REQUEST_FORM_MAX_BYTES;
 }
 
 bool request_awaits_body(const struct request *self)
 {
-    return (self->body_length || self->chunked) && self->method == METHOD_POST;
+    return (self->body_length || self->chunked) &&
+           (self->method == METHOD_POST || self->method == METHOD_PUT);
 }
 
 enum chunks_found request_add_chunks(struct request *self, struct slice piece, size_t limit)
@@ -229,6 +239,8 @@ enum chunks_found request_add_chunks(struct request *self, struct slice piece, s
 
 void request_add_body(struct request *self, struct slice piece)
 {
+    if (s_lets_pass(self))
+        return;
     if (!self->body.max_bytes)
         buffer_init(&self->body, self->body_length); /* which is within the limit */
     buffer_append(&self->body, piece.data, piece.length);

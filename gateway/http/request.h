@@ -14,6 +14,7 @@ struct readiness;
 #define REQUEST_ID_MAX_BYTES 64
 #define REQUEST_HEADERS_MAX_BYTES (12 * 1024) /* of all that we look at together; more is 431 */
 #define REQUEST_FORM_MAX_BYTES (64 * 1024)    /* a body that is not code */
+#define PASSED_MAX_BYTES (32 * 1024 * 1024)   /* a body that is read and not kept */
 
 struct request {
     struct waiter waiter;              /* first member: waits for an actor */

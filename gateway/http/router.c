@@ -82,7 +82,9 @@ static bool s_answers(const struct route *route, enum http_method method)
 
 static void s_allow(char *allow, enum http_method method)
 {
-    const char *words = method == METHOD_GET ? "GET, HEAD, " : "POST, ";
+    const char *words = method == METHOD_GET   ? "GET, HEAD, "
+                        : method == METHOD_PUT ? "PUT, "
+                                               : "POST, ";
     size_t at = strlen(allow);
     if (!strstr(allow, words)) /* /users/me is /users/{userId}, too */
         snprintf(allow + at, ALLOW_MAX - at, "%s", words);

@@ -31,6 +31,8 @@ static const char *s_done_text(enum route_name name)
         return "Joined successfully";
     case ROUTE_room_start:
         return "Contest started";
+    case ROUTE_runner_hint:
+        return "Noted";
     default:
         return "Left";
     }

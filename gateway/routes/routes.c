@@ -22,6 +22,7 @@ union question {
     struct msg_submission_get submission_get;
     struct msg_submissions_get submissions_get;
     struct msg_languages_get languages_get;
+    struct msg_judge_hint judge_hint;
 };
 
 /* Blank is the same as absent. */
@@ -172,6 +173,32 @@ FILL(languages_get)
     languages_get->limit = LANGUAGES_MAX;
 }
 
+/* "0-17-…": the judge, the submission, the secret. Anything else is told to a judge, who knows of
+ * no such submission: whoever calls learns nothing. */
+static int64_t s_hint_part(const struct request *request, int part, struct slice *rest)
+{
+    struct slice text = request->arguments.hint;
+    int64_t number = 0;
+    for (; part >= 0; part--) {
+        const char *end = memchr(text.data, '-', text.length);
+        number = 0;
+        for (; end && text.data < end && number <= ID_MAX / 10; text.data++, text.length--)
+            number = *text.data >= '0' && *text.data <= '9' ? number * 10 + (*text.data - '0') : 0;
+        if (!end || text.data < end)
+            return 0;
+        text = slice_from(text.data + 1, text.length - 1);
+    }
+    *rest = text;
+    return number;
+}
+
+FILL(judge_hint)
+{
+    (void)given;
+    judge_hint->secret = slice_of("");
+    judge_hint->submission_id = s_hint_part(request, 1, &judge_hint->secret);
+}
+
 /* ---- asking --------------------------------------------------------------------------------- */
 
 static int64_t s_key_room_id(const struct request *request)
@@ -187,6 +214,12 @@ static int64_t s_key_user_id(const struct request *request)
 static int64_t s_key_submission_id(const struct request *request)
 {
     return request->arguments.submission_id;
+}
+
+static int64_t s_key_judge_of_hint(const struct request *request)
+{
+    struct slice rest;
+    return s_hint_part(request, 0, &rest);
 }
 
 static int64_t s_key_caller(const struct request *request)

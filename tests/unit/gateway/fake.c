@@ -166,6 +166,18 @@ static bool s_on_command(struct fake *self, const struct envelope *request)
     }
 }
 
+/* A judge takes any; this one shows that it was read right. */
+static void s_hint(struct fake *self, const struct envelope *request)
+{
+    const struct msg_judge_hint *hint = &self->message.judge_hint;
+    if (request->key == 3 && hint->submission_id == 17 && slice_is(hint->secret, "feed"))
+        s_done(self, request);
+    else if (request->key == 0 && hint->submission_id == 0 && hint->secret.length == 0)
+        s_refuse(self, request, REFUSED_UNSUPPORTED);
+    else
+        s_refuse(self, request, REFUSED_NOT_YOURS);
+}
+
 static void s_on_read(struct fake *self, const struct envelope *request)
 {
     struct msg_user user = {request->key, slice_of("An \"n\""), slice_of("a@example.org")};
@@ -200,6 +212,9 @@ static void s_on_read(struct fake *self, const struct envelope *request)
         break;
     case MSG_languages_get:
         s_reply(self, request, MSG_languages, &languages);
+        break;
+    case MSG_judge_hint:
+        s_hint(self, request);
         break;
     case MSG_watch:
         watched = s_watched(self, request->key);

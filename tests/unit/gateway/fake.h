@@ -7,6 +7,7 @@
  *   room_start    streams the room's next version to all gateways before it answers
  *   room_leave    streams the version after the next: a number of the stream is left out
  *   room_submit   streams a verdict to the submitter
+ *   judge_hint    done for "3-17-feed"; unsupported for nobody; else not yours
  *   room_end      answers SETTLING for an odd room, else DRAW */
 #ifndef TESTS_GATEWAY_FAKE_H
 #define TESTS_GATEWAY_FAKE_H

@@ -297,6 +297,39 @@ static void requests_follow_each_other_on_a_connection(void **state)
     close(fd);
 }
 
+/* A server's callback brings the whole result along; it is answered, whatever its body, and the
+ * connection goes on. */
+static void a_callback_is_passed_on_without_its_body(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 40, 300 * 1024};
+    static char body[300 * 1024];
+    char head[400];
+    int fd = client_connect(s_port);
+    memset(body, 'x', sizeof body);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(head, sizeof head,
+                 "PUT /runner/hints/3-17-feed HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                 "application/json\r\nContent-Length: %zu\r\n\r\n",
+                 lengths[i]);
+        s_say(fd, head);
+        client_send(fd, body, lengths[i]);
+        assert_string_equal(s_body(client_response(fd, false), 200), "Noted");
+    }
+    s_say(fd, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    s_body(client_response(fd, false), 200);
+    close(fd);
+    static const char *const wrong[] = {"x", "3", "3-", "3-17", "--", "-17-feed", "a-b-c"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(head, sizeof head, "/runner/hints/%s", wrong[i]);
+        const char *response = client_http(s_port, "PUT", head, "", "");
+        assert_null(strstr(response, "Noted"));
+        assert_non_null(strstr(response, "HTTP/1.1 "));
+    }
+    s_has(client_http(s_port, "GET", "/runner/hints/3-17-feed", s_bearer, NULL),
+          "allow: PUT, OPTIONS");
+}
+
 /* libwebsockets can't read them, so they must be sent again. */
 static void a_body_sent_ahead_ends_the_connection(void **state)
 {
@@ -428,6 +461,7 @@ int main(void)
         cmocka_unit_test(without_a_token_little_is_told),
         cmocka_unit_test(origins_are_told_on_every_answer),
         cmocka_unit_test(requests_follow_each_other_on_a_connection),
+        cmocka_unit_test(a_callback_is_passed_on_without_its_body),
         cmocka_unit_test(a_body_sent_ahead_ends_the_connection),
         cmocka_unit_test(a_head_has_the_length_and_no_body),
         cmocka_unit_test(bodies_without_a_plain_length_end_the_connection),

@@ -437,6 +437,75 @@ static void test_the_same_messages_give_the_same_bytes(void **state)
         world_fini(&worlds[i]);
 }
 
+/* ---- places: slots 1 to 9 are of one, 10 to 19 of another ------------------------------------ */
+
+static void test_what_failed_at_one_place_goes_to_another(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready(world, 2, PYTHON);
+    world_ready(world, 10, PYTHON);
+    int64_t id = world_enqueue(world, PYTHON);
+    const struct msg_judge_job *job = world_job(world, 1);
+    world_outcome(world, 1, id, job->fence, VERDICT_JUDGE_ERROR);
+    assert_int_equal(world_jobs(world, 2), 0);
+    job = world_job(world, 10);
+    assert_non_null(job);
+    world_leave(world, 10, id); /* given back: to the first place again */
+    assert_int_equal(world_jobs(world, 2), 1);
+}
+
+static void test_another_place_is_waited_for_while_it_is_busy(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    world_ready(world, 10, PYTHON);
+    int64_t other = world_enqueue(world, PYTHON);
+    world_ready(world, 1, PYTHON);
+    world_ready(world, 2, PYTHON);
+    int64_t id = world_enqueue(world, PYTHON);
+    world_leave(world, 1, id);
+    assert_int_equal(world_jobs(world, 2), 0);
+    world_outcome(world, 10, other, world_job(world, 10)->fence, VERDICT_ACCEPTED);
+    world_ready(world, 10, PYTHON);
+    assert_int_equal(world_job(world, 10)->submission_id, id);
+}
+
+static void test_the_only_place_is_tried_again(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready(world, 10, CPP);
+    world_ready(world, 2, PYTHON);
+    int64_t id = world_enqueue(world, PYTHON);
+    world_leave(world, 1, id);
+    assert_int_equal(world_job(world, 2)->submission_id, id);
+}
+
+/* ---- hints -------------------------------------------------------------------------------------
+ */
+
+static void test_a_hint_goes_to_whom_the_job_is_with(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    int64_t id = world_enqueue(world, PYTHON);
+    for (int64_t known = 1; known >= 0; known--) {
+        actor_harness_forget(world->harness);
+        world->answered = 0;
+        struct msg_judge_hint hint = {known ? id : id + 1, slice_of("feed")};
+        struct envelope envelope = actor_harness_request(world->harness, MSG_judge_hint, 0, 0);
+        actor_harness_give(world->harness, envelope, &hint);
+        actor_harness_only(world->harness, MSG_done, &envelope);
+        assert_int_equal(actor_harness_count(world->harness, MSG_judge_hint), known);
+        if (!known)
+            break;
+        const struct actor_sent *sent = actor_harness_nth(world->harness, MSG_judge_hint, 0);
+        assert_int_equal(sent->envelope.to.node, 1);
+        assert_true(slice_is(((const struct msg_judge_hint *)sent->message)->secret, "feed"));
+    }
+}
+
 int main(void)
 {
     log_set_level(LOG_LEVEL_NONE);
@@ -466,6 +535,10 @@ int main(void)
         TEST(test_a_verdict_that_is_not_kept_is_judged_again),
         TEST(test_a_verdict_that_nobody_keeps_makes_no_storm),
         TEST(test_draining_leases_nothing_more),
+        TEST(test_what_failed_at_one_place_goes_to_another),
+        TEST(test_another_place_is_waited_for_while_it_is_busy),
+        TEST(test_the_only_place_is_tried_again),
+        TEST(test_a_hint_goes_to_whom_the_job_is_with),
         TEST(test_the_same_messages_give_the_same_bytes),
     };
 #undef TEST

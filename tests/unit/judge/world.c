@@ -221,7 +221,7 @@ static struct envelope s_from(uint64_t node, uint16_t kind)
 void world_ready(struct world *self, uint64_t node, int64_t language_id)
 {
     struct rec_language language = {language_id, slice_of("a language"), slice_of("1.0")};
-    s_give(self, s_from(node, MSG_runner_ready), &(struct msg_runner_ready){{1, &language}});
+    s_give(self, s_from(node, MSG_runner_ready), &(struct msg_runner_ready){{1, &language}, (int64_t)node / 10});
 }
 
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,

@@ -52,7 +52,7 @@ int64_t world_submission(struct world *self, int64_t language_id);
 int64_t world_enqueue(struct world *self, int64_t language_id);
 struct world_submission *world_row(struct world *self, int64_t submission_id);
 
-/* ---- slots, by node -------------------------------------------------------------------------- */
+/* ---- slots, by node; ten of them in a row are of one place ----------------------------------- */
 void world_ready(struct world *self, uint64_t node, int64_t language_id);
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
                    enum verdict verdict);
