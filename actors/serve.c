@@ -444,7 +444,7 @@ static bool s_start_runner(struct server *self)
                                      .slots = (unsigned)self->options->runner_slots,
                                      .insecure = self->options->insecure_runner,
                                      .compile_cache_bytes = (uint64_t)self->options->compile_cache,
-                                     .judge0_token = "",
+                                     .judge0_token = self->options->judge0_token,
                                      .public_url = self->options->public_url};
     struct buffer why;
     buffer_init(&why, 64 * 1024);

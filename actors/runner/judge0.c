@@ -33,8 +33,7 @@ static bool s_takes(const char *url, char *error, size_t error_size)
     size_t length = strcspn(host, "/");
     if (memchr(host, '@', length))
         snprintf(error, error_size,
-                 "a Judge0's address takes no password; its token goes into CODECOMP_JUDGE0_TOKEN "
-                 "or --judge0-token-file");
+                 "a Judge0's address takes no password; its token goes into CODECOMP_JUDGE0_TOKEN");
     else if (length == 0 || host[0] == ':')
         snprintf(error, error_size, "\"%s\" has no host, as in http://127.0.0.1:2358", url);
     else if (strpbrk(url, "?#\"\\<> ") || strlen(url) >= RUNNER_URL_MAX_BYTES - 1)
@@ -131,7 +130,7 @@ const char *judge0_status_text(long status)
 {
     switch (status) {
     case 401:
-        return "it does not accept our token (CODECOMP_JUDGE0_TOKEN or --judge0-token-file)";
+        return "it does not accept our token (CODECOMP_JUDGE0_TOKEN)";
     case 403:
         return "it does not let us in (403): our address or our token is not allowed there";
     case 404:
@@ -277,7 +276,11 @@ static int64_t s_tend(void *opaque, const struct watch *watch, struct offer *off
 
 static void *s_open(const struct place_options *options, struct buffer *why)
 {
-    (void)why;
+    for (const char *at = options->judge0_token; *at; at++)
+        if (*at <= ' ' || *at >= 0x7f) {
+            buffer_append_text(why, "the token for Judge0 has a character that no header takes\n");
+            return NULL;
+        }
     struct judge0 *self = calloc(1, sizeof *self);
     check(self);
     snprintf(self->url, sizeof self->url, "%s", options->url);

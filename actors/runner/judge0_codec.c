@@ -314,7 +314,7 @@ static void s_complaint(const json_t *object, char text[JUDGE0_WHY_BYTES])
 void judge0_error_text(struct slice body, char text[JUDGE0_WHY_BYTES])
 {
     json_t *document = s_load(body);
-    s_complaint(document, text);
+    s_complaint(json_is_array(document) ? json_array_get(document, 0) : document, text);
     json_decref(document);
 }
 

@@ -406,7 +406,8 @@ static bool s_look(struct judge0_judging *self, uint32_t from, uint32_t to)
         .limit_ms = judge0_limit_ms(self)};
     switch (judge0_ask(self, &request)) {
     case ASKED_OK:
-        return s_take_all(self, indices, count) && s_check_patience(self, indices, count);
+        return s_take_all(self, indices, count) &&
+               (self->puzzles || s_check_patience(self, indices, count));
     case ASKED_FULL: /* 429: a look too many */
         return judge0_sleep(self, LOOK_MOST_MS);
     case ASKED_TOO_LONG:
@@ -593,8 +594,10 @@ static bool s_set_out(struct judge0_judging *self)
         return judge0_error(self, "%s", refusal ? refusal : "the language is not judged by Judge0");
     if (!s_read_place(self) || !s_set_limits(self))
         return false;
-    if (*place->public_url && self->config.callbacks && task->hint)
-        snprintf(self->callback_url, sizeof self->callback_url, "%s/runner/hints/%s",
+    size_t length = strlen(place->public_url);
+    length -= length && place->public_url[length - 1] == '/';
+    if (length && self->config.callbacks && task->hint)
+        snprintf(self->callback_url, sizeof self->callback_url, "%.*s/runner/hints/%s", (int)length,
                  place->public_url, task->hint);
     self->model.language_id = task->language_id;
     self->model.options = self->extra->options;
