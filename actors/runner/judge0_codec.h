@@ -95,8 +95,8 @@ struct judge0_result {
 json_t *judge0_read_results(struct slice json, size_t count, json_t **document);
 bool judge0_read_result(const json_t *item, struct judge0_result *result);
 
-/* What the body of an error says, as text for a log, bounded: {"error"} or {"field":["…"]}, alone or
- * the first of several; else nothing. */
+/* What the body of an error says, as text for a log, bounded: {"error"} or {"field":["…"]}, alone
+ * or the first of several; else nothing. */
 void judge0_error_text(struct slice body, char text[JUDGE0_WHY_BYTES]);
 
 #endif

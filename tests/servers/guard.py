@@ -79,8 +79,12 @@ class Guard:
         return int(self.main is not None and self.main.returncode is None)
 
     def freeze(self):
-        """Until none is left that could have forked meanwhile."""
-        while any(state not in "Tt" for state in children().values()):
+        """Until none is left that could have forked meanwhile. One that was told and sleeps without a
+        break does nothing more either: it may wait for a child of vfork, which was stopped, for ever."""
+        told = set()
+        while any(state not in "Tt" and not (state == "D" and pid in told)
+                  for pid, state in children().items()):
+            told |= set(children())
             signal_all(signal.SIGSTOP)
             self.reap()
         return "frozen"
