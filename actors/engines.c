@@ -107,9 +107,10 @@ static void s_try_events(const struct options *options, struct engine_finding *f
 
 static void s_try_runner(const struct options *options, struct engine_finding *finding)
 {
-    finding->state = runner_probe(options->runner, "", finding->text, sizeof finding->text)
-                         ? ENGINE_READY
-                         : ENGINE_WRONG;
+    finding->state =
+        runner_probe(options->runner, options->judge0_token, finding->text, sizeof finding->text)
+            ? ENGINE_READY
+            : ENGINE_WRONG;
 }
 
 void engine_try(enum engine engine, const struct options *options, struct engine_finding *finding)

@@ -25,6 +25,7 @@
 static bool s_takes(const char *url, char *error, size_t error_size)
 {
     const char *host = strstr(url, "://");
+    error[0] = '\0';
     size_t scheme = host ? (size_t)(host - url) : 0;
     if (!(scheme == 4 && strncmp(url, "http", 4) == 0) &&
         !(scheme == 5 && strncmp(url, "https", 5) == 0))

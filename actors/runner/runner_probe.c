@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "actors/runner/judge0.h"
+#include "actors/runner/judge0_probe.h"
 #include "actors/runner/languages.h"
 #include "actors/runner/runner.h"
 #include "actors/runner/sandbox.h"
@@ -53,35 +53,19 @@ static bool s_probe_sandbox(struct probe *self)
     return good;
 }
 
-static bool s_go_on(void *context)
-{
-    (void)context;
-    return true;
-}
-
 static bool s_probe_judge0(struct probe *self, const struct place_options *options)
 {
-    const struct watch watch = {.go_on = s_go_on};
-    struct judge0_check *found = calloc(1, sizeof *found);
-    struct buffer why;
-    char sentence[JUDGE0_WHY_BYTES] = "", workers[48] = "";
+    struct judge0_report *found = calloc(1, sizeof *found);
+    char sentence[256], more[128] = "";
     check(found);
-    buffer_init(&why, 4096);
-    void *place = runner_judge0.open(options, &why);
-    void *slot = place ? runner_judge0.slot_open(place, 0, &why) : NULL;
-    bool good = slot && judge0_check(slot, &watch, found, sentence);
-    buffer_append_text(&why, sentence);
-    if (good && found->workers)
-        snprintf(workers, sizeof workers, ", %u workers", found->workers);
-    if (good)
-        s_tell(self, options->url, found->offer.count, workers);
-    else
-        s_fail(self, options->url, &why);
-    if (slot)
-        runner_judge0.slot_close(slot);
-    if (place)
-        runner_judge0.close(place);
-    buffer_fini(&why);
+    bool good = judge0_probe(options->url, options->judge0_token, found, sentence, sizeof sentence);
+    if (good) {
+        snprintf(more, sizeof more, ", %u workers, version %s, a program took %lld ms",
+                 found->workers, found->version, (long long)found->took_ms);
+        s_tell(self, options->url, found->offer.count, more);
+    } else {
+        snprintf(self->text, self->text_size, "%s: %s", options->url, sentence);
+    }
     free(found);
     return good;
 }

@@ -1,4 +1,5 @@
-/* Is there what runs submissions, without starting to run any? Blocking, some seconds. */
+/* Is there what runs submissions? A Judge0 runs one small program for it. Blocking, some seconds.
+ */
 #ifndef RUNNER_RUNNER_PROBE_H
 #define RUNNER_RUNNER_PROBE_H
 

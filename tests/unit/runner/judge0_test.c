@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "actors/runner/driver.h"
+#include "actors/runner/judge0_probe.h"
 #include "actors/runtime/log.h"
 
 #define TESTS 6
@@ -458,6 +458,36 @@ static void s_test_limits(void **state)
     assert_int_equal(s_outcome.verdict, VERDICT_ACCEPTED);
 }
 
+/* ---- codecomp check ----------------------------------------------------------------------------
+ */
+
+static void s_test_probe(void **state)
+{
+    (void)state;
+    static struct judge0_report report;
+    char error[256];
+    assert_true(judge0_probe(s_url, "", &report, error, sizeof error));
+    assert_string_equal(report.version, "1.13.1");
+    assert_int_equal(report.workers, 2);
+    assert_int_equal(report.batch_max, 20);
+    assert_int_equal(report.offer.count, 5);
+    assert_false(judge0_probe("sandbox:", "", &report, error, sizeof error));
+    assert_false(judge0_probe("http://", "", &report, error, sizeof error));
+    assert_false(judge0_probe("http://a:b@127.0.0.1", "", &report, error, sizeof error));
+    assert_false(judge0_probe("http://127.0.0.1:1", "", &report, error, sizeof error));
+    assert_non_null(strstr(error, "does not answer"));
+    assert_false(judge0_probe(s_url, "two\nlines", &report, error, sizeof error));
+    s_misbehave("unauthorized", "any", 0);
+    assert_false(judge0_probe(s_url, "", &report, error, sizeof error));
+    assert_non_null(strstr(error, "token"));
+    s_misbehave("internal", "post", 0);
+    assert_false(judge0_probe(s_url, "", &report, error, sizeof error));
+    assert_non_null(strstr(error, "cgroup v1"));
+    s_misbehave("garbage", "info", 0);
+    assert_false(judge0_probe(s_url, "", &report, error, sizeof error));
+    assert_non_null(strstr(error, "not Judge0's"));
+}
+
 int main(void)
 {
     s_url = getenv("CODECOMP_TEST_RUNNER");
@@ -484,6 +514,7 @@ int main(void)
         TEST(s_test_statuses),
         TEST(s_test_cancelled_while_it_waits),
         TEST(s_test_limits),
+        TEST(s_test_probe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
