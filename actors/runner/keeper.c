@@ -171,20 +171,26 @@ static void s_make_root(void)
 /* ---- the program ----------------------------------------------------------------------------- */
 
 /* As far as we are allowed: an ordinary user cannot lift a limit that was set on him. */
-static void s_limit(pid_t process, int resource, uint64_t value)
+static void s_limit_both(pid_t process, int resource, uint64_t soft, uint64_t hard)
 {
-    struct rlimit limit = {value, value}, before;
+    struct rlimit limit = {soft, hard}, before;
     if (prlimit(process, resource, &limit, &before) == 0)
         return;
-    if (errno == EPERM && before.rlim_max < value)
+    if (errno == EPERM && before.rlim_max < hard)
         return;
     s_must(-1, "setrlimit");
+}
+
+static void s_limit(pid_t process, int resource, uint64_t value)
+{
+    s_limit_both(process, resource, value, value);
 }
 
 /* From outside, while it waits: within its user namespace it could lift nothing. */
 static void s_limit_all(pid_t program, const struct keeper_run *run)
 {
-    s_limit(program, RLIMIT_CPU, run->cpu_s);
+    s_limit_both(program, RLIMIT_CPU, run->cpu_s,
+                 run->cpu_s + 1); /* SIGXCPU says why, SIGKILL not */
     s_limit(program, RLIMIT_FSIZE, run->file_bytes);
     s_limit(program, RLIMIT_STACK, run->stack_bytes);
     s_limit(program, RLIMIT_NOFILE, 1024);

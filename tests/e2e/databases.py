@@ -24,6 +24,11 @@ class Sqlite:
         finally:
             database.close()
 
+    def change(self, sql):
+        database = sqlite3.connect(self.path, timeout=30)
+        database.executescript(sql)
+        database.close()
+
     def check_files(self):
         assert self.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
         assert not self.rows("PRAGMA foreign_key_check")
@@ -44,6 +49,9 @@ class Postgresql:
         table = csv.DictReader(io.StringIO(self.server.psql(sql, self.name, "--csv", "-P", "tuples_only=off")))
         return [{name: int(value) if value.lstrip("-").isdigit() else value
                  for name, value in row.items()} for row in table]
+
+    def change(self, sql):
+        self.server.psql(sql, self.name)
 
     def check_files(self):
         pass  # the server's own business

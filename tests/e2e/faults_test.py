@@ -4,15 +4,16 @@ it had to get; every contest has its one result, which its players were told; no
 sql/audit.sql finds no promise broken."""
 
 import asyncio
+import json
 import os
 import random
 import time
 import unittest
 
 from contestant import Contestant
-from databases import Sqlite, check_database
+from databases import check_database
 from engines import Engines
-from harness import C, DUELS, PYTHON, ROOT, EndToEnd, main, right, wrong
+from harness import ADDENDS, C, DUELS, PYTHON, ROOT, EndToEnd, import_packages, main, right, template, wrong
 from installation import Installation
 
 SCRIPTED = os.environ.get("CODECOMP_SCRIPTED", str(ROOT / "build" / "tests" / "codecomp_scripted"))
@@ -47,6 +48,20 @@ class Real:
         return chance.choice((("Accepted", right(title), PYTHON), ("Accepted", right(title), PYTHON),
                               ("Wrong Answer", wrong(title), PYTHON), ("Runtime Error", "print(1 // 0)", PYTHON),
                               ("Compilation Error", "int main(", C)))
+
+
+class Judge0:
+    """The stand-in for a Judge0, told by the source text what to answer."""
+
+    count, submissions, slots, binaries = DUELS, 1, 8, {}
+
+    @classmethod
+    def submission(cls, title, chance):
+        verdict, result = chance.choice((
+            ("Accepted", {"add": ADDENDS[title]}), ("Wrong Answer", {"add": -ADDENDS[title]}),
+            ("Runtime Error", {"status": 11, "exit_code": 139}), ("Time Limit Exceeded", {"status": 5}),
+            ("Compilation Error", {"status": 6, "compile_output": "no"})))
+        return verdict, f"# judge0-stand-in: {json.dumps(result | {'after_ms': chance.randrange(1, 5)})}\n", PYTHON
 
 
 class Load:
@@ -118,16 +133,18 @@ class Load:
 class Faults(EndToEnd):
     @classmethod
     def setUpClass(cls):
-        cls.engines = Engines(hosts=2, with_proxies=True)
+        template()  # writes the packages
+        cls.engines = Engines(hosts=3, with_proxies=True).start(lambda url: import_packages("--database", url))
         cls.addClassCleanup(cls.engines.close)
-        asyncio.run(cls.engines.start())
 
     async def begin(self, kind):
-        options, database, self.host = await self.engines.fresh()
+        urls, self.database, self.host = await asyncio.to_thread(self.engines.fresh)
+        if kind is not Judge0:
+            urls["runner"] = "sandbox:"
+        options = [word for name, url in urls.items() for word in (f"--{name}", url)]
         slots = {name: ("--runner-slots", kind.slots) for name in RUNNERS}
         self.installation = await Installation(self, PARTS, *FAST, *options, binaries=kind.binaries,
                                                settings=slots).start()
-        self.database = database or Sqlite(self.installation.gateway.database)
         self.load = Load(self.http, [gateway.base for gateway in self.installation.gateways], kind)
         await self.load.begin()
         self.addAsyncCleanup(self.load.end)
@@ -171,12 +188,12 @@ class Faults(EndToEnd):
         self.assertEqual(results, self.load.results)
         open_ones = database.rows("SELECT id, status FROM rooms WHERE status <> 'FINISHED'")
         self.assertEqual(open_ones, [], "rooms still open")
-        await self.engines.check_queues(self.host)
+        await asyncio.to_thread(self.engines.check_queues, self.host)
 
-    async def each_server(self, kind):
+    async def each_server(self, kind, names):
         await self.begin(kind)
-        for name, server in self.engines.servers.items():
-            proxy = self.engines.proxies[name]
+        for name in names:
+            server, proxy = self.engines.servers[name], self.engines.proxies[name]
             await self.during(f"{name} stopped and started", lambda: self.again(server.stop, server.start))
             await self.during(f"{name} killed", lambda: self.again(server.kill, server.start))
             await self.during(f"{name} frozen", lambda: self.frozen(server))
@@ -201,10 +218,13 @@ class Faults(EndToEnd):
 
 class Servers(Faults):
     async def test_scripted(self):
-        await self.each_server(Scripted)
+        await self.each_server(Scripted, ("postgres", "redis", "rabbitmq"))
 
     async def test_real(self):
-        await self.each_server(Real)
+        await self.each_server(Real, ("postgres", "redis", "rabbitmq"))
+
+    async def test_judge0(self):
+        await self.each_server(Judge0, ("judge0",))
 
 
 class Processes(Faults):

@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = str(ROOT / "tools" / "lib"), str(ROOT / "tests")
 
 import aiohttp  # noqa: E402
-from databases import check_database  # noqa: E402,F401
+import engines  # noqa: E402
+from databases import Sqlite, check_database  # noqa: E402,F401
 from player import FINAL, Answer, Player, Refused  # noqa: E402,F401
 from stomp import Stomp  # noqa: E402,F401
 
@@ -84,15 +84,40 @@ def template():
     if _template is None:
         _write_packages(FOLDER / "packages")
         folder = FOLDER / "template"
-        run("import", "--data", str(folder), str(FOLDER / "packages"))
+        import_packages("--data", str(folder))
         _template = folder
     return _template
+
+
+def import_packages(*where):
+    run("import", *where, str(FOLDER / "packages"))
+
+
+_folders = None
+
+
+def folders():
+    """The engines, once somebody needs them; main() ends them."""
+    global _folders
+    if _folders is None:
+        template()
+        _folders = engines.Folders(lambda url: import_packages("--database", url))
+    return _folders
+
+
+def _environment(words):
+    """What sends a command with this --data to its engines, if it is to use any."""
+    words = [str(word) for word in words]
+    data = words[words.index("--data") + 1] if engines.ON and "--data" in words else None
+    if data is None or data == str(FOLDER / "template"):
+        return {}
+    return folders().of(data)[0]
 
 
 def run(*arguments, code=0):
     """A subcommand to its end; what it printed."""
     done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=WAIT_S,
-                          stdin=subprocess.DEVNULL)
+                          stdin=subprocess.DEVNULL, env={**os.environ, **_environment(arguments)})
     assert code is None or done.returncode == code, \
         f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done
@@ -116,7 +141,7 @@ class Process:
 
     def __init__(self, folder, options, env=None, binary=BINARY):
         self.folder, self.options, self.binary = folder, [str(option) for option in options], binary
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**os.environ, **_environment(options), **(env or {})}
         self.lines = []
         self.logged = asyncio.Condition()
         self.process = self.reading = None
@@ -195,7 +220,8 @@ class Server(Process):
 
     @property
     def database(self):
-        return self.data / "codecomp.db"
+        """To look at, and to change while no server runs: databases.py."""
+        return folders().of(self.data)[1] if engines.ON else Sqlite(self.data / "codecomp.db")
 
     @property
     def address(self):
@@ -227,12 +253,6 @@ def free_ports(count):
     for one in sockets:
         one.close()
     return ports
-
-
-def open_database(path):
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    database.row_factory = sqlite3.Row
-    return database
 
 
 # ---- tests ----------------------------------------------------------------------------------------
@@ -301,6 +321,8 @@ class EndToEnd(unittest.IsolatedAsyncioTestCase):
 def main():
     """unittest's main; removes the temporary folder when all passed."""
     program = unittest.main(exit=False, verbosity=2, module="__main__")
+    if _folders is not None:
+        _folders.engines.close()
     if program.result.wasSuccessful():
         shutil.rmtree(FOLDER)
     else:

@@ -2,12 +2,11 @@
 timers are armed again. And SIGTERM, which loses nobody anything."""
 
 import asyncio
-import sqlite3
 import time
 import unittest
 
 import aiohttp
-from harness import (C, DUELS, FAST, PYTHON, EndToEnd, Player, Refused, check_database, main, open_database, right,
+from harness import (C, DUELS, FAST, PYTHON, EndToEnd, Player, Refused, check_database, main, right,
                      slow, submit_patiently)
 
 ROUNDS = 3 if DUELS < 200 else 6  # kills in the middle of submitting
@@ -109,12 +108,10 @@ class Kill(EndToEnd):
 
     def move_into_the_past(self, server, room_id, by_ms):
         """As if the machine had been off for so long."""
-        database = sqlite3.connect(server.database)
-        database.execute("UPDATE rooms SET created_ms = created_ms - ?1, start_ms = start_ms - ?1, "
-                         "end_ms = end_ms - ?1, last_ms = last_ms - ?1 WHERE id = ?2", (by_ms, room_id))
-        database.execute("UPDATE submissions SET created_ms = created_ms - ?1 WHERE room_id = ?2", (by_ms, room_id))
-        database.commit()
-        database.close()
+        server.database.change(f"""
+            UPDATE rooms SET created_ms = created_ms - {by_ms}, start_ms = start_ms - {by_ms},
+                end_ms = end_ms - {by_ms}, last_ms = last_ms - {by_ms} WHERE id = {room_id};
+            UPDATE submissions SET created_ms = created_ms - {by_ms} WHERE room_id = {room_id}""")
 
     async def test_a_running_contest_ends_on_time_after_a_restart(self):
         server = await self.serve()
@@ -135,10 +132,7 @@ class Kill(EndToEnd):
         host = await self.player(server, 1)
         room = await host.create()
         await server.kill()
-        database = sqlite3.connect(server.database)
-        database.execute("UPDATE rooms SET created_ms = created_ms - 120000, last_ms = 0")
-        database.commit()
-        database.close()
+        server.database.change("UPDATE rooms SET created_ms = created_ms - 120000, last_ms = 0")
         await self.restart(server)
         host = await self.again(server, host, room["id"])
         await host.state(lambda state: state["status"] == "FINISHED", "the expiry")
@@ -188,9 +182,7 @@ class Term(EndToEnd):
                 if answer.status == 200:
                     numbers.append(answer.json["submissionId"])
         self.assertEqual(await stopping, 0)
-        database = open_database(server.database)
-        kept = {row["id"] for row in database.execute("SELECT id FROM submissions")}
-        database.close()
+        kept = {row["id"] for row in server.database.rows("SELECT id FROM submissions")}
         self.assertLessEqual(set(numbers), kept)
 
     async def test_sockets_of_every_kind_do_not_hold_it_up(self):

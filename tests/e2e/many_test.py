@@ -6,7 +6,7 @@ import random
 import time
 import unittest
 
-from harness import C, DUELS, PYTHON, EndToEnd, check_database, main, open_database, right, right_c, wrong
+from harness import C, DUELS, PYTHON, EndToEnd, check_database, main, right, right_c, wrong
 
 
 class Many(EndToEnd):
@@ -43,13 +43,13 @@ class Many(EndToEnd):
         self.assertEqual(len(acknowledged), 4 * DUELS)
         self.assertEqual(await server.stop(), 0)
         check_database(server.database, acknowledged)
-        database = open_database(server.database)
-        self.assertEqual(database.execute("SELECT count(*) FROM submissions").fetchone()[0], len(acknowledged))
-        self.assertEqual(database.execute("SELECT count(*) FROM contest_history").fetchone()[0], 2 * DUELS)
-        won = database.execute("SELECT count(*) FROM contest_history WHERE result = 'WIN'").fetchone()[0]
-        self.assertEqual(won, sum(result["result"] == "WIN" for result in results))
-        self.assertEqual(database.execute("SELECT count(*) FROM open_seats").fetchone()[0], 0)
-        database.close()
+        count, = server.database.rows("""
+            SELECT (SELECT count(*) FROM submissions) AS submissions,
+                (SELECT count(*) FROM contest_history) AS histories,
+                (SELECT count(*) FROM contest_history WHERE result = 'WIN') AS won,
+                (SELECT count(*) FROM open_seats) AS seats""")
+        won = sum(result["result"] == "WIN" for result in results)
+        self.assertEqual(count, {"submissions": len(acknowledged), "histories": 2 * DUELS, "won": won, "seats": 0})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
-from harness import EndToEnd, main, new_folder, open_database
+from harness import EndToEnd, main, new_folder
 from provider import (CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, Browser, Key, Provider, by_hmac, hang,
                       landed)
 
@@ -122,11 +122,7 @@ class OauthTest(EndToEnd):
             return answer.status, await answer.json()
 
     def users(self):
-        database = open_database(self.server.database)
-        try:
-            return [dict(row) for row in database.execute("SELECT * FROM users ORDER BY id")]
-        finally:
-            database.close()
+        return self.server.database.rows("SELECT * FROM users ORDER BY id")
 
     def failed(self, response, text, status=400, error=FAILED):
         self.assertEqual(response.status, status, text)
