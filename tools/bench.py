@@ -17,6 +17,8 @@
                 bare loop of rabbitmq-c (bench_queue.c): alternating rounds
   judge         what a run costs in the sandbox and in bubblewrap above a bare fork and exec; submissions
                 judged in a second; from submit to verdict when one, ten or a hundred come at once
+  idle          ten thousand clients at which nothing happens, on each way to be connected: memory of each,
+                and the server's processor time (bench_idle.py)
   memory        resident memory when idle, and with many active rooms
   start-up      from exec to the log's `listening`, and to the first 200 on HTTP, on existing databases
 
@@ -48,6 +50,7 @@ sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 import aiohttp  # noqa: E402
 import bench_events  # noqa: E402
+import bench_idle  # noqa: E402
 import bench_judge  # noqa: E402
 import bench_postgres  # noqa: E402
 import bench_queue  # noqa: E402
@@ -60,7 +63,8 @@ SECRET = "bench-bench-bench-bench-bench-bench"
 CODE = "/* " + "x" * 1000 + " */\nint main(void) { return 0; }\n"  # an ordinary submission's size
 WAIT_S = 30                # for anything that must come
 TOGETHER = 64              # requests at once while preparing
-PARTS = ("startup", "memory", "leaderboard", "submissions", "postgres", "fanout", "events", "queue", "verdict", "judge")
+PARTS = ("startup", "memory", "leaderboard", "submissions", "postgres", "fanout", "events", "idle", "queue", "verdict",
+         "judge")
 
 
 def median(values):
@@ -443,6 +447,9 @@ class Bench:
                              self.build / "problems" / PROBLEM, self.options.hops, show)
         if self.wants("queue"):
             bench_queue.run(self.tools / "bench_queue", self.options.messages, self.options.rounds, show)
+        if self.wants("idle"):
+            bench_idle.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
+                           self.build / "problems" / PROBLEM, self.options.idle, self.options.idle_seconds, show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
         if self.wants("judge"):
@@ -502,6 +509,8 @@ def read_options():
     options.verdicts = 2 if brief else 20
     options.runs = 10 if brief else 300
     options.waiting = (1, 4) if brief else (1, 10, 100)
+    options.idle = 100 if brief else 10000
+    options.idle_seconds = 1 if brief else 12  # more than a heart-beat takes
     options.starts = 1 if brief else 5
     options.submit_limit = "16/1s"  # the highest that a user may have
     return options
