@@ -14,7 +14,7 @@ import time
 from player import Player
 
 BEAT_S = 10         # what clients ask for, both ways
-TOGETHER = 256      # that connect at once
+TOGETHER = 64       # that connect at once
 ROOMS = 100         # that they watch
 SENDERS = 32        # connections that carry what SockJS clients send
 KINDS = ("websocket", "sockjs_websocket", "xhr_streaming", "xhr")
@@ -65,7 +65,10 @@ class Client(asyncio.Protocol):
             head, mark, body = self.seen.partition(b"\r\n\r\n")
             if mark and len(body) == int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]):
                 self.seen = b""
-                self.receive()
+                if body.startswith(b"c"):
+                    self.transport.close()
+                else:
+                    self.receive()
 
     def connection_lost(self, error):
         self.swarm.lost += 1
@@ -107,14 +110,16 @@ class Swarm:
                 self.clients.append(client)
         await asyncio.gather(*map(one, range(count)))
 
-    async def beat(self, seconds):
-        """All clients' heart-beats, evenly spread, for so long."""
-        begin, number = time.monotonic(), 0
-        while time.monotonic() < begin + seconds:
-            due = int((time.monotonic() - begin) / BEAT_S * len(self.clients))
-            while number < due:
+    async def beat(self):
+        """All clients' heart-beats, for ever, in turns."""
+        number, due, before = 0, 0.0, time.monotonic()
+        while True:
+            now = time.monotonic()
+            due += (now - before) / BEAT_S * len(self.clients)
+            before = now
+            while due >= 1:
                 await self.clients[number % len(self.clients)].say("\n")
-                number += 1
+                number, due = number + 1, due - 1
             await asyncio.sleep(0.01)
 
     def close(self):
@@ -139,13 +144,15 @@ async def measure(server, kind, count, seconds):
     rooms = await make_rooms(server)
     await asyncio.sleep(1)
     before_mb, swarm = server.resident_mb(), Swarm(server, kind)
+    beating = asyncio.create_task(swarm.beat())
     await swarm.open(count, rooms)
-    await swarm.beat(2)
+    await asyncio.sleep(2)
     used, begin, lost = processor_s(server.process.pid), time.monotonic(), swarm.lost
-    await swarm.beat(seconds)
+    await asyncio.sleep(seconds)
     share = (processor_s(server.process.pid) - used) / (time.monotonic() - begin)
     memory = (server.resident_mb() - before_mb) * 1024 / count
     lost = swarm.lost - lost
+    beating.cancel()
     swarm.close()
     return memory, share * 100, lost
 

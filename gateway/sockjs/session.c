@@ -22,6 +22,7 @@ struct session {
     int64_t alone_ms;          /* since when it has none */
     uint16_t close_status;     /* to close with when the backlog is sent; 0: open */
     bool opened;               /* o is sent */
+    bool told;                 /* c is sent; from then on it is only remembered */
     UT_hash_handle hh;         /* by id */
     size_t id_length;          /* of id */
     char id[];                 /* the client's */
@@ -52,6 +53,14 @@ static void s_join(struct session *self, struct buffer *frame)
     buffer_append_char(frame, ']');
 }
 
+/* However often it is asked for again: the first time counts. */
+static void s_told(struct session *self)
+{
+    if (!self->told)
+        self->alone_ms = clock_now_ms();
+    self->told = true;
+}
+
 /* What comes next, if anything; *last: and nothing after it. */
 static bool s_next_frame(struct session *self, struct buffer *frame, bool *last)
 {
@@ -67,6 +76,7 @@ static bool s_next_frame(struct session *self, struct buffer *frame, bool *last)
         framing_close(closing, self->close_status);
         buffer_append_text(frame, closing);
         *last = true;
+        s_told(self);
     }
     check(!frame->overflow);
     return frame->length > 0;
@@ -75,7 +85,8 @@ static bool s_next_frame(struct session *self, struct buffer *frame, bool *last)
 static void s_detach(struct session *self)
 {
     self->receiver = NULL;
-    self->alone_ms = clock_now_ms();
+    if (!self->told)
+        self->alone_ms = clock_now_ms();
 }
 
 static void s_send_frame(struct session *self, struct slice frame, bool last)

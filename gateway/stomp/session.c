@@ -232,6 +232,13 @@ static ptrdiff_t s_free_slot(struct stomp_session *self)
     return (ptrdiff_t)slot;
 }
 
+/* All are the same to us: a message that was sent is not sent again. */
+static bool s_is_ack(struct slice mode, enum stomp_version version)
+{
+    return !mode.data || slice_is(mode, "auto") || slice_is(mode, "client") ||
+           (version != STOMP_1_0 && slice_is(mode, "client-individual"));
+}
+
 static struct stomp_step s_on_subscribe(struct stomp_session *self, const struct stomp_frame *frame)
 {
     struct slice name = stomp_header(frame, "destination"), id = stomp_header(frame, "id");
@@ -250,6 +257,8 @@ static struct stomp_step s_on_subscribe(struct stomp_session *self, const struct
                       destination_read(name, 1).kind == DESTINATION_USER
                           ? "A token in CONNECT is needed for this destination"
                           : "No such destination");
+    if (!s_is_ack(ack, self->version))
+        return s_fail(self, frame, "Unknown ack mode");
     if (s_find(self, id) >= 0)
         return s_fail(self, frame, "Subscription id already in use");
     ptrdiff_t slot = s_free_slot(self);
@@ -283,12 +292,27 @@ static struct stomp_step s_on_unsubscribe(struct stomp_session *self,
     return step;
 }
 
-/* Nothing is kept for a message that was sent, so there is nothing to acknowledge. */
+/* Nothing is kept for a message that was sent, so there is nothing to acknowledge; but what says
+ * which one must be there. */
 static struct stomp_step s_on_acknowledge(struct stomp_session *self,
                                           const struct stomp_frame *frame)
 {
-    (void)self;
-    (void)frame;
+    static const char *const needed[][2] = {[STOMP_1_0] = {"message-id", "message-id"},
+                                            [STOMP_1_1] = {"message-id", "subscription"},
+                                            [STOMP_1_2] = {"id", "id"}};
+    char message[64];
+    if (frame->command == STOMP_NACK && self->version == STOMP_1_0)
+        return s_fail(self, frame, "NACK is not in STOMP 1.0");
+    if (stomp_header(frame, "transaction").data)
+        return s_fail(self, frame, "Transactions are not supported");
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = needed[self->version][i];
+        if (stomp_header(frame, name).length)
+            continue;
+        snprintf(message, sizeof message, "%s without %s", stomp_command_text(frame->command),
+                 name);
+        return s_fail(self, frame, message);
+    }
     return s_reply;
 }
 
@@ -365,6 +389,8 @@ struct stomp_step stomp_session_next(struct stomp_session *self)
     if (!row.action)
         row = s_others[self->state];
     self->state = row.next;
+    if (frame.body.length && frame.command != STOMP_SEND)
+        return s_fail(self, &frame, "Only SEND may have a body");
     struct stomp_step step = row.action(self, &frame);
     struct slice receipt = stomp_header(&frame, "receipt");
     if (receipt.data && self->state == SESSION_CONNECTED)

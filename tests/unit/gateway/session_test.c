@@ -171,6 +171,31 @@ static void subscriptions_come_and_go(void **state)
                         "<subscribe sub-0 1 12>");
 }
 
+static void messages_may_be_acknowledged(void **state)
+{
+    static const struct {
+        const char *version, *frame;
+    } cases[] = {
+        {"1.0", "ACK\nmessage-id:5\n\n@"},
+        {"1.1", "ACK\nmessage-id:5\nsubscription:sub-0\n\n@"}, /* stompjs 2.3.3 */
+        {"1.1", "NACK\nmessage-id:5\nsubscription:sub-0\n\n@"},
+        {"1.2", "ACK\nid:5\n\n@"},
+        {"1.2", "NACK\nid:5\n\n@"},
+        {"1.0", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\nack:client\n\n@"},
+        {"1.1", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\nack:client-individual\n\n@"},
+        {"1.2", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\nack:auto\n\n@"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[200];
+        s_teardown(state);
+        s_setup(state);
+        snprintf(text, sizeof text, "CONNECT\naccept-version:%s\n\n@%s", cases[i].version,
+                 cases[i].frame);
+        s_say(text);
+        assert_int_equal(s_session.state, SESSION_CONNECTED);
+    }
+}
+
 static void version_1_0_needs_no_id(void **state)
 {
     (void)state;
@@ -190,6 +215,20 @@ static void what_is_wrong_ends_in_error(void **state)
     s_refuses_later("1.2", "ABORT\ntransaction:1\n\n@", "Transactions are not supported");
     s_refuses_later("1.2", "SEND\ndestination:/app/x\ntransaction:1\n\n@",
                     "Transactions are not supported");
+    s_refuses_later("1.2", "ACK\nid:1\ntransaction:1\n\n@", "Transactions are not supported");
+    s_refuses_later("1.2", "ACK\nmessage-id:1\n\n@", "ACK without id");
+    s_refuses_later("1.2", "NACK\nid:\n\n@", "NACK without id");
+    s_refuses_later("1.1", "ACK\nsubscription:1\n\n@", "ACK without message-id");
+    s_refuses_later("1.1", "NACK\nmessage-id:1\n\n@", "NACK without subscription");
+    s_refuses_later("1.0", "ACK\n\n@", "ACK without message-id");
+    s_refuses_later("1.0", "NACK\nmessage-id:1\n\n@", "NACK is not in STOMP 1.0");
+    s_refuses_later("1.2", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\nack:some\n\n@",
+                    "Unknown ack mode");
+    s_refuses_later("1.0", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\nack:client-individual\n\n@",
+                    "Unknown ack mode");
+    s_refuses_later("1.2", "SUBSCRIBE\nid:1\ndestination:/topic/room/1\n\nx@",
+                    "Only SEND may have a body");
+    s_refuses_later("1.2", "DISCONNECT\n\nx@", "Only SEND may have a body");
     s_refuses_later("1.2", "SEND\n\n@", "SEND without destination");
     s_refuses_later("1.2", "SEND\ndestination:/topic/room/1\n\nx@", "SEND is for /app/ only");
     s_refuses_later("1.2", "SUBSCRIBE\nid:1\n\n@", "SUBSCRIBE without destination");
@@ -370,6 +409,7 @@ int main(void)
         TEST(versions_are_negotiated),
         TEST(tokens_are_handed_out),
         TEST(subscriptions_come_and_go),
+        TEST(messages_may_be_acknowledged),
         TEST(version_1_0_needs_no_id),
         TEST(what_is_wrong_ends_in_error),
         TEST(an_error_names_the_receipt_it_is_for),
