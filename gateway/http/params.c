@@ -85,6 +85,8 @@ static bool s_add_pair(struct params *self, char *text, size_t length)
 
 bool params_add_form(struct params *self, char *text, size_t length)
 {
+    if (!length)
+        return true; /* text may be NULL, and NULL + 0 is undefined */
     char *end = text + length;
     while (text < end) {
         char *stop = memchr(text, '&', (size_t)(end - text));
