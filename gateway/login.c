@@ -210,7 +210,8 @@ static int s_ask_auth(struct request **request_p, enum stage stage, uint16_t id,
 static void s_copy(char *to, size_t size, struct slice from)
 {
     check(from.length < size);
-    memcpy(to, from.data, from.length);
+    if (from.length)
+        memcpy(to, from.data, from.length);
     to[from.length] = 0;
 }
 

@@ -353,6 +353,8 @@ class OauthTest(EndToEnd):
         self.assertIn(b"ada@example.org", written)
         for secret in (told["token"], cookie, CLIENT_SECRET, query["state"][0], query["code"][0]):
             self.assertNotIn(secret.encode(), written)
+        self.assertEqual(await self.server.stop(), 0)
+        run("replay", str(journal))
 
 
 if __name__ == "__main__":
