@@ -5,7 +5,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
-from harness import EndToEnd, main, new_folder
+from harness import EndToEnd, main, new_folder, run
 from provider import (CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, Browser, Key, Provider, by_hmac, hang,
                       landed)
 
