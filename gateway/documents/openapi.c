@@ -136,8 +136,13 @@ static void s_tag(const struct route *route, struct buffer *out)
 
 static void s_operation(const struct route *route, struct buffer *out)
 {
+    static const char *const methods[] = {[METHOD_GET] = "get",
+                                          [METHOD_POST] = "post",
+                                          [METHOD_PUT] = "put",
+                                          [METHOD_PATCH] = "patch",
+                                          [METHOD_DELETE] = "delete"};
     bool post = route->method == METHOD_POST;
-    buffer_printf(out, "\"%s\":{", post ? "post" : "get");
+    buffer_printf(out, "\"%s\":{", methods[route->method]);
     schema_member(out, "operationId", s_ids[route->name]);
     schema_member(out, "summary", route->summary);
     if (post && route->body == BODY_FORM)
