@@ -255,8 +255,9 @@ class IntoSqlite(EndToEnd):
     def test_a_table_that_may_not_be_read(self):
         url = earlier_database(earlier.plain())
         name = url.rpartition("/")[2]
-        postgres.psql("CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON users TO reader", database=name)
-        refused = self.migrate(self.target(), url.replace("codecomp:sesame", "reader:reader"), code=1)
+        role = f"reader_of_{name}"  # a server has its roles for all its databases
+        postgres.psql(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'; GRANT SELECT ON users TO {role}", database=name)
+        refused = self.migrate(self.target(), url.replace("codecomp:sesame", f"{role}:reader"), code=1)
         self.assertRegex(refused.stderr, "table problems can't be read: .*permission denied")
 
     async def test_a_server_goes_on_with_it(self):
