@@ -133,10 +133,24 @@ static void s_poison(struct judge_actor *self, struct job *job, struct outbox *o
     judge_queue_settle(self, job, out);
 }
 
-/* What no runner here can judge: the sweep puts it back, later and later. */
+/* Until when we have it in hand, if it is still ours. */
+static void s_hold(struct judge_actor *self, struct job *job, int64_t until_ms, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_judging_renew);
+    commit_i64(&commit, job->submission_id);
+    commit_i64(&commit, self->name);
+    commit_i64(&commit, until_ms);
+    commit_send(&commit, out, NULL, job->submission_id, NO_ANSWER);
+}
+
+/* What no runner here can judge: the sweep puts it back, later and later. A runner that gave it
+ * back had a lease, which would keep the sweep away until it has run out. */
 static void s_put_aside(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     stats_add(STAT_queue_put_aside, 1);
+    s_hold(self, job, 0, out);
     judge_queue_settle(self, job, out);
 }
 
@@ -186,16 +200,10 @@ void judge_queue_on_looked(struct judge_actor *self, struct job *job,
 
 void judge_queue_renew(struct judge_actor *self, struct job *job, struct outbox *out)
 {
-    struct commit commit;
     if (!self->config.queue_shared || job->renew_ms > self->now_ms)
         return;
-    commit_begin(&commit);
-    commit_op(&commit, STATEMENT_judging_renew);
-    commit_i64(&commit, job->submission_id);
-    commit_i64(&commit, self->name);
-    commit_i64(&commit, self->now_ms + HOLD_MS);
     job->renew_ms = self->now_ms + RENEW_MS;
-    commit_send(&commit, out, NULL, job->submission_id, NO_ANSWER);
+    s_hold(self, job, self->now_ms + HOLD_MS, out);
 }
 
 /* ---- published ------------------------------------------------------------------------------- */

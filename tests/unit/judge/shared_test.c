@@ -374,6 +374,7 @@ static void test_what_waits_for_a_slot_that_went_is_put_aside(void **state)
     world_leave(world, 2, FIRST);
     world_wait(world, 10000);
     assert_int_equal(actor_harness_count(world->harness, MSG_queue_ack), 2);
+    assert_int_equal(world_row(world, FIRST)->until_ms, 0); /* nor need the sweep wait */
 }
 
 static void test_languages_are_those_of_all_judges(void **state)

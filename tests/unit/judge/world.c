@@ -119,7 +119,7 @@ static void s_play_shared(struct world *self, const struct rec_store_op *op,
     else if (op->statement == STATEMENT_submissions_put_back)
         s_put_back(self, answer);
     else if (op->statement == STATEMENT_judging_renew)
-        row->until_ms = params[2].i64;
+        row->until_ms = row->holder == params[1].i64 ? params[2].i64 : row->until_ms;
     else if (!s_may_lease(row, params))
         answer->done.refused = true;
     else {
