@@ -506,11 +506,15 @@ class Stomping(EndToEnd):
             await client.send_payload(CONNECT)
             self.assertTrue((await client.frame()).startswith('a["CONNECTED'))
             clients.append(client)
-        await asyncio.sleep(0)
+        last = [asyncio.create_task(client.frame()) for client in clients]
+        receivers = f"codecomp_sockjs_receivers_open {len(TRANSPORTS) - 1}\n"  # all but the WebSocket
+        while True:  # until those that poll have a poll open: afterwards there is nobody to ask
+            async with self.http.get(server.base + "/metrics") as answer:
+                if receivers in await answer.text():
+                    break
         stopping = asyncio.create_task(server.stop())
-        for client in clients:
-            frame = await asyncio.wait_for(client.frame(), WAIT_S)
-            self.assertEqual(frame, 'c[1001,"Going away"]', client.transport)
+        for client, frame in zip(clients, last):
+            self.assertEqual(await asyncio.wait_for(frame, WAIT_S), 'c[1001,"Going away"]', client.transport)
             await client.close()
         self.assertEqual(await stopping, 0)
 

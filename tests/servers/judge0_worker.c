@@ -113,7 +113,9 @@ static json_t *s_ended(const struct outcome *outcome, int64_t memory_kb)
         seen.memory_kb = memory_kb;
     } else if (outcome->signal)
         code = 128 + outcome->signal;
-    snprintf(message, sizeof message, code ? "Exited with error status %d" : "", code);
+    *message = '\0';
+    if (code)
+        snprintf(message, sizeof message, "Exited with error status %d", code);
     json_t *result = s_measured(code ? 11 : 3, message, &seen);
     json_object_set_new(result, "exit_code", json_integer(code));
     return result;
