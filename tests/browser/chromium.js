@@ -44,7 +44,8 @@ async function main() {
   const browser = await puppeteer.launch({
     executablePath: process.env.CODECOMP_CHROMIUM || "/usr/bin/chromium",
     protocolTimeout: 300000,
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-timer-throttling",
+           "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"],
   });
   try {
     for (const game of games)

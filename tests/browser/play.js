@@ -101,10 +101,13 @@
     await host.call("POST", `/rooms/start?roomId=${room.id}`);
     await both("the start", state => state.status === "ACTIVE");
 
-    /* Who polls may just have no connection that could be cut, so until both have felt it. */
+    /* Who polls may just have no connection that could be cut, so until both have felt it; and who has felt it
+     * gets the time to come back, which is not cut short by another one. */
     while (host.connections < 2 || guest.connections < 2) {
+      const before = [host.connections, guest.connections];
       await game.cut();
-      await new Promise(done => setTimeout(done, 2000));
+      for (let i = 0; i < 100 && (host.connections === before[0] || guest.connections === before[1]); i++)
+        await new Promise(done => setTimeout(done, 100));
     }
     await both("coming back", state => state.status === "ACTIVE" && state.connection > 1);
     const settled = guest.connections; // the last cut may not have been felt by everybody yet
