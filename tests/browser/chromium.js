@@ -20,6 +20,8 @@ async function serveHere(page, control) {
   });
 }
 
+const GAME_MS = 60000, ATTEMPTS = 3;
+
 async function run(browser, game) {
   const page = await browser.newPage();
   page.setDefaultTimeout(300000);
@@ -32,12 +34,28 @@ async function run(browser, game) {
   await page.exposeFunction("cut", async () => { await fetch(game.control + "/cut", { method: "POST" }); });
   await page.goto(game.page);
   try {
-    return await page.evaluate(given => window.playHere(given), game);
+    return await Promise.race([
+      page.evaluate(given => window.playHere(given), game),
+      new Promise((_, reject) => setTimeout(() => reject(new Error("the page stands still")), GAME_MS).unref()),
+    ]);
   } catch (error) {
     throw new Error(`${game.client} over ${game.transport}: ${error.message} ${problems}`);
   } finally {
     await page.close();
   }
+}
+
+/* Chromium itself sometimes stands still on a page whose connections were cut: such a game is played again, by
+ * other users on a fresh page. */
+async function patiently(browser, game) {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await run(browser, { ...game, users: game.users.map(id => id + 1000 * (attempt - 1)) });
+    } catch (error) {
+      if (attempt === ATTEMPTS)
+        throw error;
+      console.error(`attempt ${attempt}: ${error.message}`);
+    }
 }
 
 async function main() {
@@ -49,7 +67,7 @@ async function main() {
   });
   try {
     for (const game of games)
-      console.log(JSON.stringify(await run(browser, game)));
+      console.log(JSON.stringify(await patiently(browser, game)));
   } finally {
     await browser.close();
   }
