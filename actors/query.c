@@ -68,16 +68,12 @@ static bool s_send(struct query *self, const struct commit *commit, int64_t end_
 static bool s_take(struct query *self, bool *good)
 {
     const struct frame *frame = &self->answer.frame;
-    struct codec_error error;
-    size_t taken;
     if (frame->envelope.to.generation != self->generation) {
         port_message_close(&self->answer);
         return false;
     }
     self->answered = true;
-    *good =
-        frame->envelope.kind == MSG_store_done &&
-        codec_decode(&message_store_done, frame->body, &self->arena, &self->done, &taken, &error);
+    *good = frame->envelope.kind == MSG_store_done && port_read(frame, &self->arena, &self->done);
     return true;
 }
 

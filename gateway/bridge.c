@@ -88,16 +88,9 @@ static void s_on_stream(struct bridge *self, const struct envelope *envelope)
 static void s_on_message(struct bridge *self, const struct frame *frame)
 {
     const struct envelope *envelope = &frame->envelope;
-    const struct record *record = message_by_id(envelope->kind);
-    struct codec_error error;
-    size_t taken;
     arena_reset(&self->arena);
-    if (!record ||
-        !codec_decode(record, frame->body, &self->arena, self->message, &taken, &error) ||
-        taken != frame->body.length) {
-        stats_add(STAT_frames_malformed, 1);
+    if (!port_read(frame, &self->arena, self->message))
         return;
-    }
     bool heard = envelope->kind == MSG_room_heard || envelope->kind == MSG_verdict_heard ||
                  envelope->kind == MSG_events_missed;
     if (envelope->to.slot)

@@ -413,3 +413,15 @@ bool codec_decode(const struct record *record, struct slice bytes, struct arena 
     *taken = bytes.length - (size_t)(self.reader.end - self.reader.at);
     return ok;
 }
+
+bool codec_decode_all(const struct record *record, struct slice bytes, struct arena *arena,
+                      void *value, struct codec_error *error)
+{
+    size_t taken;
+    if (!codec_decode(record, bytes, arena, value, &taken, error))
+        return false;
+    if (taken == bytes.length)
+        return true;
+    *error = (struct codec_error){record->name, "", "bytes after its end"};
+    return false;
+}

@@ -21,9 +21,12 @@ void codec_encode(const struct record *record, const void *value, struct buffer 
 
 /* Reads one record from the start of `bytes` into `value` (record->size bytes), lists into the
  * arena, texts borrowed from `bytes`. Any bytes are fine: false and *error tell what was wrong.
- * *taken is how many bytes the record was; whoever expects no more compares. */
+ * *taken is how many bytes the record was. */
 bool codec_decode(const struct record *record, struct slice bytes, struct arena *arena, void *value,
                   size_t *taken, struct codec_error *error);
+/* The same, of bytes that are one record and no more: what comes after it is an error, too. */
+bool codec_decode_all(const struct record *record, struct slice bytes, struct arena *arena,
+                      void *value, struct codec_error *error);
 
 /* The reader's parts, for the envelope. */
 struct codec_reader {

@@ -171,14 +171,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
 static void *s_work(void *argument)
 {
     struct worker *self = argument;
@@ -192,8 +184,7 @@ static void *s_work(void *argument)
                                       .memory_limit_mb = 256,
                                       .output_limit_bytes = 1 << 20,
                                       .test_count = TESTS,
-                                      .next_test = s_next_test,
-                                      .progress = s_progress};
+                                      .next_test = s_next_test};
     check(outcome);
     for (double now_ms = s_now_ms(); now_ms < self->until_ms || self->judged == 0;) {
         judging_run(sandbox, &task, outcome);

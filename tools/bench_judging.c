@@ -60,14 +60,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
 static double s_now_ms(void)
 {
     struct timespec now;
@@ -119,7 +111,6 @@ int main(int argument_count, char **arguments)
                                 .output_limit_bytes = FILE_MAX_BYTES,
                                 .test_count = bench.test_count,
                                 .next_test = s_next_test,
-                                .progress = s_progress,
                                 .context = &bench};
     bool good = s_rounds(sandbox, &task);
     sandbox_destroy(&sandbox);

@@ -61,10 +61,8 @@ static void s_hear(struct judge *self, const struct frame *frame)
         struct msg_queue_delivered delivered;
     } message;
     struct arena arena = {0};
-    struct codec_error error;
-    size_t taken;
     uint16_t kind = frame->envelope.kind;
-    check(codec_decode(message_by_id(kind), frame->body, &arena, &message, &taken, &error));
+    check(port_read(frame, &arena, &message));
     if (kind == MSG_queue_ready)
         s_on_ready(self, frame, &message);
     else if (message.delivered.epoch == self->epoch) {

@@ -119,16 +119,9 @@ static void s_on_sequence(struct edge *self, uint64_t sequence, uint64_t expecte
 static void s_on_frame(struct edge *self, const struct frame *frame)
 {
     const struct envelope *envelope = &frame->envelope;
-    const struct record *record = message_by_id(envelope->kind);
-    struct codec_error error;
-    size_t taken;
     arena_reset(&self->arena);
-    if (!record ||
-        !codec_decode(record, frame->body, &self->arena, self->message, &taken, &error) ||
-        taken != frame->body.length) {
-        stats_add(STAT_frames_malformed, 1);
+    if (!port_read(frame, &self->arena, self->message))
         return;
-    }
     if (envelope->kind == MSG_stream_beat) {
         s_on_sequence(self, (uint64_t)self->message->stream_beat.sent, self->stream_sequence);
         return;

@@ -1,8 +1,8 @@
-/* The thread turns: the judge's words, the connection (made when it is time), what is to be published,
- * what the server says, and now and then that we are here; then it waits for any of these. Nothing
- * here decides about a submission: that is the judge's, and so is what to publish again after a
- * loss that was not seen. Whatever the judge should hear is said until an answer shows that it has;
- * what it says may be lost too, and then it hears again. */
+/* The thread turns: the judge's words, the connection (made when it is time), what is to be
+ * published, what the server says, and now and then that we are here; then it waits for any of
+ * these. Nothing here decides about a submission: that is the judge's, and so is what to publish
+ * again after a loss that was not seen. Whatever the judge should hear is said until an answer
+ * shows that it has; what it says may be lost too, and then it hears again. */
 #include "actors/judge/queue.h"
 
 #include <czmq.h>
@@ -335,11 +335,9 @@ static void s_on_word(struct queue *self, const struct frame *frame)
     } word;
     uint16_t kind = frame->envelope.kind;
     struct arena arena = {0};
-    struct codec_error error;
-    size_t taken;
     bool known = kind == MSG_queue_prefetch || kind == MSG_queue_publish || kind == MSG_queue_ack ||
                  kind == MSG_queue_reject;
-    if (known && codec_decode(message_by_id(kind), frame->body, &arena, &word, &taken, &error)) {
+    if (known && port_read(frame, &arena, &word)) {
         if (kind == MSG_queue_prefetch)
             s_on_prefetch(self, word.prefetch.count);
         else if (kind == MSG_queue_publish)

@@ -37,12 +37,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context, (void)done, (void)total;
-    return true;
-}
-
 /* NULL: none of the languages to try with. */
 static const char *s_program(const struct offer *offer, int64_t *language_id)
 {
@@ -63,8 +57,7 @@ static bool s_run(struct judge0_slot *slot, struct judge0_report *report, char *
                                 .memory_limit_mb = 64,
                                 .output_limit_bytes = 1024,
                                 .test_count = 3,
-                                .next_test = s_next_test,
-                                .progress = s_progress};
+                                .next_test = s_next_test};
     const char *code = s_program(&report->offer, &task.language_id);
     int64_t begun_us = clock_mono_us();
     if (!code)

@@ -27,7 +27,7 @@ struct judging_task {
      * end. May block, but then gives up when progress would. False: not to be had. */
     bool (*next_test)(void *context, uint32_t index, struct slice *input, struct slice *expected);
     /* Called several times a second, also while compiling: `done` of `total` tests are over.
-     * False cancels. */
+     * False cancels. NULL: nobody wants to know, and nothing cancels. */
     bool (*progress)(void *context, uint32_t done, uint32_t total);
     /* For servers elsewhere: what to call back with (the end of a path that nobody else can know),
      * and whether one has since the last call; both NULL: nobody is to call. */

@@ -104,9 +104,7 @@ static void s_on_hint(struct slot *self, const struct port_message *message)
 {
     struct arena arena = {0};
     struct msg_judge_hint hint;
-    struct codec_error error;
-    size_t taken;
-    if (codec_decode(&message_judge_hint, message->frame.body, &arena, &hint, &taken, &error) &&
+    if (port_read(&message->frame, &arena, &hint) &&
         hint.submission_id == self->job->submission_id && slice_is(hint.secret, self->secret))
         self->hinted = true;
     arena_fini(&arena);
@@ -197,12 +195,9 @@ static bool s_take_test(struct slot *self, const struct port_message *message, u
 {
     struct arena arena = {0};
     struct msg_store_done done;
-    struct codec_error error;
-    size_t taken;
-    bool ok =
-        message->frame.envelope.kind == MSG_store_done &&
-        codec_decode(&message_store_done, message->frame.body, &arena, &done, &taken, &error) &&
-        done.results.count == 1 && result_rows(&done.results.items[0]) == 1;
+    bool ok = message->frame.envelope.kind == MSG_store_done &&
+              port_read(&message->frame, &arena, &done) && done.results.count == 1 &&
+              result_rows(&done.results.items[0]) == 1;
     if (ok) {
         struct slice input = result_text(&done.results.items[0], 0, 0);
         struct slice expected = result_text(&done.results.items[0], 0, 1);
@@ -335,13 +330,11 @@ static void s_on_message(struct slot *self, const struct port_message *message)
     const struct envelope *envelope = &message->frame.envelope;
     struct arena arena = {0};
     struct msg_judge_job job;
-    struct codec_error error;
-    size_t taken;
     bool current = envelope->kind == MSG_judge_job && envelope->to.slot == QUESTION_READY &&
                    envelope->to.generation == self->generation;
     if (!current) /* an older job, which has another runner by now, or a refusal */
         return;
-    if (codec_decode(&message_judge_job, message->frame.body, &arena, &job, &taken, &error))
+    if (port_read(&message->frame, &arena, &job))
         s_judge(self, &job);
     arena_fini(&arena);
     self->generation++;

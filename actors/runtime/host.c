@@ -193,8 +193,7 @@ static void s_warn_malformed(struct host *self, const struct envelope *envelope,
         return;
     self->warned_ms = envelope->now_ms;
     log_warn("message-malformed", "message=%s record=%s field=%s what=\"%s\"", record->name,
-             error->record ? error->record : record->name, error->field ? error->field : "",
-             error->what ? error->what : "bytes after its end");
+             error->record, error->field, error->what);
 }
 
 static void s_handle(struct host *self, const struct mail *mail)
@@ -212,10 +211,8 @@ static void s_handle(struct host *self, const struct mail *mail)
         return;
     }
     struct codec_error error;
-    size_t taken;
     void *message = arena_take(&self->arena, record->size);
-    if (!codec_decode(record, mail->frame.body, &self->arena, message, &taken, &error) ||
-        taken != mail->frame.body.length) {
+    if (!codec_decode_all(record, mail->frame.body, &self->arena, message, &error)) {
         stats_add(STAT_frames_malformed, 1);
         s_warn_malformed(self, envelope, record, &error);
         s_refuse(self, envelope, REFUSED_BAD_REQUEST);

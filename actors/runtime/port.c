@@ -302,6 +302,16 @@ void port_message_close(struct port_message *message)
     zmq_msg_close(&message->raw);
 }
 
+bool port_read(const struct frame *frame, struct arena *arena, void *message)
+{
+    const struct record *record = message_by_id(frame->envelope.kind);
+    struct codec_error error;
+    if (record && codec_decode_all(record, frame->body, arena, message, &error))
+        return true;
+    stats_add(STAT_frames_malformed, 1);
+    return false;
+}
+
 /* ---- waiting ------------------------------------------------------------------------------- */
 
 void port_poll(struct port *self, zmq_pollitem_t *also, size_t also_count, long timeout_ms)

@@ -56,6 +56,10 @@ struct port_message {
 bool port_receive(struct port *self, struct port_message *message);
 void port_message_close(struct port_message *message);
 
+/* Decodes a message's body into `message`, which has room for its kind; lists into the arena, texts
+ * borrowed from the frame. False, and counted: not a message of ours, or malformed. */
+bool port_read(const struct frame *frame, struct arena *arena, void *message);
+
 /* Waits until something may have come, on a socket or on `also` (a raw ZeroMQ socket, or NULL), or
  * until timeout_ms (-1: for ever). */
 void port_wait(struct port *self, void *also, long timeout_ms);

@@ -95,7 +95,6 @@ static enum replay_result s_feed(struct replay *self, const struct journal_recor
     struct frame frame;
     struct codec_error error;
     const char *what;
-    size_t taken;
     if (self->compared < self->outbox.count)
         return s_difference(self, record->number, NULL);
     if (!frame_decode(record->bytes, &frame, &what)) {
@@ -105,7 +104,7 @@ static enum replay_result s_feed(struct replay *self, const struct journal_recor
     arena_reset(&self->arena);
     const struct record *kind = message_by_id(frame.envelope.kind);
     void *message = kind ? arena_take(&self->arena, kind->size) : NULL;
-    if (!message || !codec_decode(kind, frame.body, &self->arena, message, &taken, &error)) {
+    if (!message || !codec_decode_all(kind, frame.body, &self->arena, message, &error)) {
         s_tell(self, "record %" PRIu64 " can't be read: %s: %s", record->number,
                kind ? kind->name : "no such message", kind ? error.what : "unknown kind");
         return REPLAY_FAILED;

@@ -15,7 +15,6 @@ bool transcript_header(const struct journal_record *record, struct journal_heade
 {
     struct codec_error error;
     struct arena arena = {0};
-    size_t taken;
     if (!journal_header_decode(record->bytes, header)) {
         *why = "its header can't be read";
         return false;
@@ -25,7 +24,7 @@ bool transcript_header(const struct journal_record *record, struct journal_heade
         return false;
     }
     /* a configuration has no lists, so nothing stays in the arena */
-    bool ok = codec_decode(&record_actor_config, header->config, &arena, config, &taken, &error);
+    bool ok = codec_decode_all(&record_actor_config, header->config, &arena, config, &error);
     arena_fini(&arena);
     *why = "its actor's configuration can't be read";
     return ok && actor_row(header->actor);
@@ -60,10 +59,9 @@ static void s_body(const struct frame *frame, struct arena *arena, struct buffer
 {
     const struct record *record = message_by_id(frame->envelope.kind);
     struct codec_error error;
-    size_t taken;
     arena_reset(arena);
     void *message = record ? arena_take(arena, record->size) : NULL;
-    if (message && codec_decode(record, frame->body, arena, message, &taken, &error))
+    if (message && codec_decode_all(record, frame->body, arena, message, &error))
         json_record(record, message, out);
     else
         buffer_append_text(out, "null");

@@ -29,10 +29,9 @@ void kept_destroy(struct kept **self_p)
 
 void kept_read(const struct kept *self, struct arena *arena, union any_message *message)
 {
-    size_t taken;
     struct codec_error error;
-    check(codec_decode(message_by_id(self->envelope.kind), buffer_slice(&self->body), arena,
-                       message, &taken, &error));
+    check(codec_decode_all(message_by_id(self->envelope.kind), buffer_slice(&self->body), arena,
+                           message, &error));
 }
 
 void line_add(struct line *self, struct kept *kept)

@@ -63,7 +63,7 @@ static int64_t s_found(const struct takeover_stage *stage, const char *name)
 static bool s_print_counts(struct takeover_stage *stage, FILE *out, struct takeover_totals *totals,
                            struct store_error *error)
 {
-    enum { SOURCE, TARGET, TODO, SAME, KEPT, LEFT_OUT, MENDED, CLASH };
+    enum { SOURCE, TARGET, TO_COPY, SAME, KEPT, LEFT_OUT, MENDED, CLASH };
     sqlite3_stmt *row = takeover_stage_prepare(stage, s_counts, error);
     if (!row)
         return false;
@@ -74,10 +74,10 @@ static bool s_print_counts(struct takeover_stage *stage, FILE *out, struct takeo
     while ((code = sqlite3_step(row)) == SQLITE_ROW) {
         const char *source = (const char *)sqlite3_column_text(row, SOURCE);
         fprintf(out, "%-21s %10" PRId64, source, s_found(stage, source));
-        for (int column = TODO; column <= MENDED; column++)
+        for (int column = TO_COPY; column <= MENDED; column++)
             fprintf(out, " %10" PRId64, (int64_t)sqlite3_column_int64(row, column));
         fputc('\n', out);
-        totals->todo += sqlite3_column_int64(row, TODO);
+        totals->todo += sqlite3_column_int64(row, TO_COPY);
         totals->kept += sqlite3_column_int64(row, KEPT);
         totals->left_out += sqlite3_column_int64(row, LEFT_OUT);
         totals->mended += sqlite3_column_int64(row, MENDED);

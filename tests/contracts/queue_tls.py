@@ -13,37 +13,21 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from servers import RabbitMQ, free_ports  # noqa: E402
-
-
-def openssl(folder, *words):
-    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-
-def make_certificates(folder):
-    """An authority, and its certificate for "localhost" alone."""
-    key = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
-    openssl(folder, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=our authority")
-    openssl(folder, "req", *key[:3], "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-            "-days", "2", "-extfile", "names", "-out", "server.pem")
-    folder.chmod(0o755)
-    (folder / "server.key").chmod(0o644)
+from servers import Authority, RabbitMQ, free_ports  # noqa: E402
 
 
 def main():
     codecomp, contract = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="codecomp-tls-") as name:
-        folder = pathlib.Path(name)
-        make_certificates(folder)
+        authority = Authority(name)
+        certificate, key = authority.certify()
         port, = free_ports(1)
         settings = [f"listeners.ssl.1 = 127.0.0.1:{port}", "ssl_options.verify = verify_none",
-                    *(f"ssl_options.{word} = {folder}/{file}" for word, file in
-                      (("cacertfile", "ca.pem"), ("certfile", "server.pem"), ("keyfile", "server.key")))]
+                    f"ssl_options.cacertfile = {authority.file}", f"ssl_options.certfile = {certificate}",
+                    f"ssl_options.keyfile = {key}"]
         with RabbitMQ(settings=settings) as broker:
             secure = broker.url.replace("amqp://", "amqps://").replace(f"127.0.0.1:{broker.port}", "HOST:%d" % port)
-            ours = f"?cacertfile={folder}/ca.pem"
+            ours = f"?cacertfile={authority.file}"
 
             def told(url):
                 done = subprocess.run([codecomp, "dlq", "list", "--queue", url, "--data", name],

@@ -7,20 +7,10 @@ import json
 import signal
 import socket
 import ssl
-import subprocess
 
 import aiohttp
 from harness import EndToEnd, main, new_folder
-
-
-def certificate(folder, name):
-    """A key and a certificate that says `name`."""
-    files = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", files[1], "-out", files[0]],
-                   check=True, capture_output=True)
-    return files
-
+from servers import Authority
 
 # Accept-Encoding, and whether the answer comes in gzip
 CODINGS = [("gzip", True), ("br, gzip;q=0.5", True), ("GZIP", True), ("gzip;q=0", False), ("identity", False),
@@ -137,9 +127,10 @@ class Manners(EndToEnd):
 
     async def test_tls(self):
         folder = new_folder()
-        cert, key = certificate(folder, "first")
+        authority = Authority(folder)
+        cert, key = authority.certify("IP:127.0.0.1", "first")
         server = await self.serve("--tls-cert", cert, "--tls-key", key)
-        context = ssl.create_default_context(cafile=cert)
+        context = ssl.create_default_context(cafile=authority.file)
         context.set_alpn_protocols(["h2", "http/1.1"])
         base = server.base.replace("http:", "https:")
 
@@ -158,10 +149,9 @@ class Manners(EndToEnd):
             await old.send_str(f"CONNECT\naccept-version:1.2\nhost:x\nAuthorization:Bearer {token}\n\n\0")
             self.assertIn("CONNECTED", (await old.receive()).data)
             before = cert.read_bytes(), key.read_bytes()
-            certificate(folder, "second")
+            authority.certify("IP:127.0.0.1", "second")
             server.process.send_signal(signal.SIGHUP)
             await server.line("event=certificate-loaded")
-            context.load_verify_locations(cert)
             self.assertEqual((await served())[0], "second")
             key.write_bytes(before[1])  # which belongs to another
             server.process.send_signal(signal.SIGHUP)

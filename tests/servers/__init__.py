@@ -7,6 +7,7 @@
 with.py starts some of them around a command.
 """
 
+from .certificates import Authority  # noqa: F401
 from .judge0 import Judge0  # noqa: F401
 from .postgres import Postgres  # noqa: F401
 from .proxy import Proxy  # noqa: F401

@@ -19,7 +19,7 @@ class Postgres(Server):
         super().__init__()
         self.port, = free_ports(1)
         self.settings = ("log_statement=none", *(() if durable else ("fsync=off",)), *settings)
-        self.env["PGPASSWORD"] = PASSWORD
+        self.env.update(PGPASSWORD=PASSWORD, HOME=str(self.folder))
 
     def database(self, name):
         return f"postgresql://{NAME}:{PASSWORD}@127.0.0.1:{self.port}/{name}"

@@ -88,7 +88,8 @@ class Proxy:
     async def _cut(self):
         reset = struct.pack("ii", 1, 0)
         for writer in list(self.writers):
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            if not writer.transport.is_closing():  # else its socket is gone, or about to be
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
             writer.transport.abort()
         self.writers.clear()
 

@@ -30,14 +30,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
 static enum verdict s_judge(struct compile_cache *cache, int64_t language_id, const char *code)
 {
     const struct judging_task task = {.languages = &s_languages,
@@ -48,8 +40,7 @@ static enum verdict s_judge(struct compile_cache *cache, int64_t language_id, co
                                       .memory_limit_mb = 256,
                                       .output_limit_bytes = 1 << 20,
                                       .test_count = 2,
-                                      .next_test = s_next_test,
-                                      .progress = s_progress};
+                                      .next_test = s_next_test};
     judging_run(s_sandbox, &task, &s_outcome);
     assert_string_equal(s_outcome.reason, "");
     return s_outcome.verdict;

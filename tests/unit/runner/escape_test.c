@@ -157,14 +157,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
 static int64_t s_language_of(const char *name)
 {
     static const struct {
@@ -243,8 +235,7 @@ static void s_program(void **state)
                                       .memory_limit_mb = 64,
                                       .output_limit_bytes = 1 << 20,
                                       .test_count = 2,
-                                      .next_test = s_next_test,
-                                      .progress = s_progress};
+                                      .next_test = s_next_test};
     if (!languages_find(&s_languages, task.language_id, NULL))
         return;
     struct traces before = traces_now();

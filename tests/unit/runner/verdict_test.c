@@ -98,14 +98,6 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     return true;
 }
 
-static bool s_progress(void *context, uint32_t done, uint32_t total)
-{
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
 static void s_set_question(const struct line *line, const struct language *language)
 {
     buffer_clear(&s_input);
@@ -149,8 +141,7 @@ static void s_judge(const struct line *line, size_t program)
                                       .memory_limit_mb = MEMORY_LIMIT_MB,
                                       .output_limit_bytes = OUTPUT_LIMIT_BYTES,
                                       .test_count = 1,
-                                      .next_test = s_next_test,
-                                      .progress = s_progress};
+                                      .next_test = s_next_test};
     judging_run(s_sandbox, &task, &outcome);
     buffer_fini(&code);
     const char *verdict = word_text(&verdict_words, (uint8_t)outcome.verdict);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <libpq-fe.h>
 
+#include "actors/runtime/stats.h"
 #include "actors/store/database.h"
 #include "tests/unit/store/fixture.h"
 
@@ -231,6 +232,32 @@ static void s_locks_are_waited_for(void **state)
     assert_int_equal(self->answers[slot].done.results.items[0].changed, 1);
 }
 
+/* What a transaction met by chance, here a trigger, which sequences survive, is run again. */
+static void s_spoilt_transactions_are_run_again(void **state)
+{
+    struct fixture *self = *state;
+    static const char *const chances[] = {"40001", "40P01"};
+    for (size_t i = 0; i < sizeof chances / sizeof *chances; i++) {
+        assert_string_equal(
+            s_sql(
+                self,
+                "DROP TRIGGER IF EXISTS spoil ON users; DROP SEQUENCE IF EXISTS tries;"
+                "CREATE SEQUENCE tries;"
+                "CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " IF nextval('tries') < 3 THEN RAISE EXCEPTION USING ERRCODE = '%s'; END IF;"
+                " RETURN NEW; END $$;"
+                "CREATE TRIGGER spoil BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION spoil()",
+                chances[i]),
+            "");
+        int64_t before = stats_get(STAT_commits_again);
+        fixture_user(self, 7 + (int64_t)i);
+        assert_int_equal(fixture_run(self)[0].changed, 1);
+        assert_int_equal(s_count(self, "SELECT last_value FROM tries"), 3);
+        assert_int_equal(stats_get(STAT_commits_again) - before, 2);
+    }
+    assert_int_equal(s_count(self, "SELECT COUNT(*) FROM users"), 2);
+}
+
 /* ---- the schema's last word ------------------------------------------------------------------ */
 
 static const char s_contest[] =
@@ -303,6 +330,7 @@ int main(void)
         CASE(s_many_may_migrate_at_once),
         CASE(s_ended_connections_are_made_again),
         CASE(s_locks_are_waited_for),
+        CASE(s_spoilt_transactions_are_run_again),
         CASE(s_schema_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
