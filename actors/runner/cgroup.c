@@ -16,14 +16,18 @@
 #include "proto/check.h"
 
 #define S_BASE "codecomp.runner" /* below our own group: all places */
-#define S_RUN "run"              /* in a place: the group of the run */
 #define S_PLACES_MAX 256         /* places under one base */
+
+/* In a place: the group of the run under way, and that of the next one, in turn. */
+static const char *const s_runs[] = {"run-0", "run-1"};
 
 struct cgroup {
     const struct cgroup_driver *driver; /* version 1 or 2 */
     int base[CGROUP_HIERARCHIES_MAX];   /* directories, -1 when not open */
     int place[CGROUP_HIERARCHIES_MAX];  /* ours; each carries a lock */
     int group[CGROUP_HIERARCHIES_MAX];  /* of the run under way; -1 between runs */
+    int spare[CGROUP_HIERARCHIES_MAX];  /* of the next run; -1 when it is not prepared */
+    unsigned turn;                      /* the name of `group` in s_runs; `spare` has the other */
     struct cgroup_entry entry;          /* of that group */
     char name[24];                      /* of the place; empty until there is one */
 };
@@ -191,12 +195,23 @@ static void s_sweep_place(int base, const char *name)
 {
     char path[64];
     int64_t process;
-    snprintf(path, sizeof path, "%s/" S_RUN "/cgroup.procs", name);
-    for (int n = 0; n < 10000 && (process = cgroup_read(base, path, NULL)) > 0; n++)
-        kill((pid_t)process, SIGKILL);
-    snprintf(path, sizeof path, "%s/" S_RUN, name);
-    s_remove(base, path);
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s/cgroup.procs", name, s_runs[i]);
+        for (int n = 0; n < 10000 && (process = cgroup_read(base, path, NULL)) > 0; n++)
+            kill((pid_t)process, SIGKILL);
+        snprintf(path, sizeof path, "%s/%s", name, s_runs[i]);
+        s_remove(base, path);
+    }
     s_remove(base, name);
+}
+
+/* Removes and closes the directories of a run's group. */
+static void s_remove_run(struct cgroup *self, int *group, unsigned turn)
+{
+    for (unsigned i = 0; i < self->driver->hierarchies; i++)
+        if (group[i] >= 0)
+            s_remove(self->place[i], s_runs[turn]);
+    s_close_all(group);
 }
 
 /* Is a place of that name held in any hierarchy? Where it is there and nobody holds it, it goes. */
@@ -306,8 +321,10 @@ struct cgroup *cgroup_new(struct buffer *why)
     check(self);
     self->driver = s_choose();
     for (unsigned i = 0; i < CGROUP_HIERARCHIES_MAX; i++)
-        self->base[i] = self->place[i] = self->group[i] = -1;
-    if (!s_settle(self, why))
+        self->base[i] = self->place[i] = self->group[i] = self->spare[i] = -1;
+    if (s_settle(self, why))
+        cgroup_prepare(self);
+    else
         cgroup_destroy(&self);
     return self;
 }
@@ -318,6 +335,7 @@ void cgroup_destroy(struct cgroup **self_p)
     if (!self)
         return;
     cgroup_close(self);
+    s_remove_run(self, self->spare, !self->turn);
     if (self->name[0])
         for (unsigned i = self->driver->hierarchies; i-- > 0;)
             s_remove(self->base[i], self->name);
@@ -354,22 +372,34 @@ static bool s_move(struct cgroup *self)
     return ok;
 }
 
-static bool s_make_groups(struct cgroup *self)
+static bool s_make_spare(struct cgroup *self)
 {
+    if (self->spare[0] >= 0)
+        return true;
     for (unsigned i = 0; i < self->driver->hierarchies; i++)
-        if ((self->group[i] = s_make(self->place[i], S_RUN)) < 0)
+        if ((self->spare[i] = s_make(self->place[i], s_runs[!self->turn])) < 0)
             return false;
     return true;
+}
+
+/* The spare group becomes that of the run. */
+static bool s_begin(struct cgroup *self, const struct cgroup_limits *limits)
+{
+    bool ok = s_make_spare(self);
+    memcpy(self->group, self->spare, sizeof self->group);
+    memset(self->spare, -1, sizeof self->spare);
+    self->turn = !self->turn;
+    return ok && self->driver->limit(self->group, limits) &&
+           self->driver->entry(self->group, &self->entry);
 }
 
 bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
                  struct cgroup_entry *entry)
 {
     check(self->group[0] < 0);
-    bool ok = s_make_groups(self) || (errno == ENOENT && s_move(self) && s_make_groups(self));
     self->entry = (struct cgroup_entry){.directory = -1};
-    ok = ok && self->driver->limit(self->group, limits) &&
-         self->driver->entry(self->group, &self->entry);
+    bool ok = s_begin(self, limits) ||
+              ((errno == ENOENT || errno == ENODEV) && s_move(self) && s_begin(self, limits));
     *entry = self->entry;
     if (!ok) {
         int error = errno;
@@ -377,6 +407,13 @@ bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
         errno = error;
     }
     return ok;
+}
+
+/* What fails here is made at the next open, and told there. */
+void cgroup_prepare(struct cgroup *self)
+{
+    if (!s_make_spare(self))
+        s_remove_run(self, self->spare, !self->turn);
 }
 
 int64_t cgroup_cpu_us(struct cgroup *self)
@@ -425,8 +462,6 @@ void cgroup_close(struct cgroup *self)
     if (self->entry.directory > 0)
         close(self->entry.directory);
     self->entry = (struct cgroup_entry){.directory = -1};
-    for (unsigned i = 0; i < self->driver->hierarchies; i++)
-        if (self->group[i] >= 0)
-            s_remove(self->place[i], S_RUN);
-    s_close_all(self->group);
+    s_remove_run(self, self->group, self->turn);
+    cgroup_prepare(self);
 }

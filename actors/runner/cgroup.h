@@ -47,12 +47,15 @@ bool cgroup_limits_swap(const struct cgroup *self);
 /* Makes the run's group; false with errno when it cannot be made. */
 bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
                  struct cgroup_entry *entry);
+/* Makes the next run's group while this one goes on, which saves its caller the time. */
+void cgroup_prepare(struct cgroup *self);
 /* Processor time so far, in microseconds. */
 int64_t cgroup_cpu_us(struct cgroup *self);
 void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage);
 /* Is a thread of it running, or waiting for a processor? False: all sleep, or there is none. */
 bool cgroup_busy(struct cgroup *self);
-/* Removes the run's group; its processes must be gone. Does nothing when none is open. */
+/* Removes the run's group; its processes must be gone. When none is open there is nothing to
+ * remove. */
 void cgroup_close(struct cgroup *self);
 
 #endif

@@ -612,6 +612,8 @@ static void s_run(struct sandbox *self, const struct sandbox_job *job, struct ke
         s_close(&streams->errors_theirs);
     else
         streams->errors_theirs = -1;
+    if (self->cgroup)
+        cgroup_prepare(self->cgroup);
     s_watch(self, job, process, streams, outcome);
     s_measure(self, job, outcome);
     close(process);
