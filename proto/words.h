@@ -8,7 +8,8 @@
 
 #include "proto/bytes.h"
 
-/* enum room_status, enum difficulty, enum visibility, enum verdict, enum result */
+/* enum room_status, enum difficulty, enum visibility, enum verdict, enum result, enum judging_mode,
+ * enum checker_protocol */
 #define VOCABULARY(type) enum type {
 #define WORD(name, number, text) name = number,
 #define END_VOCABULARY \

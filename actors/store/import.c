@@ -108,6 +108,7 @@ static bool s_write_test(struct import *self, int64_t problem_id, size_t at)
     commit_text(commit, slice_of(test->name));
     s_blob(commit, buffer_slice(&self->input));
     s_blob(commit, buffer_slice(&self->output));
+    commit_text(commit, slice_of(""));
     if (!s_run(self))
         return false;
     if (self->report->test)

@@ -53,6 +53,7 @@ static int64_t s_problem(struct fixture *self, struct slice input, struct slice 
     commit_text(commit, slice_of("secret/1"));
     fixture_blob(commit, input);
     fixture_blob(commit, output);
+    commit_text(commit, slice_of(""));
     assert_int_equal(fixture_run(self)[0].changed, 1);
     return id;
 }

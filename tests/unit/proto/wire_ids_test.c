@@ -92,18 +92,42 @@ static const struct numbered s_messages[] = {
 };
 
 static const struct numbered s_refusals[] = {
-    {1, "ROOM_NOT_FOUND"},        {2, "WRONG_PASSWORD"},     {3, "ROOM_FULL"},
-    {4, "ALREADY_IN_ROOM"},       {5, "IN_ANOTHER_ROOM"},    {6, "TOO_MANY_PASSWORDS"},
-    {7, "ROOM_CLOSED"},           {10, "HOST_HAS_ROOM"},     {11, "NOT_ACTIVE"},
-    {12, "NOT_IN_ROOM"},          {13, "INVALID_PROBLEM"},   {14, "ONLY_HOST_STARTS"},
-    {15, "ONLY_HOST_ENDS"},       {16, "NEED_TWO_PLAYERS"},  {17, "NOT_ENOUGH_PROBLEMS"},
-    {18, "TOO_MANY_SUBMISSIONS"}, {19, "CANNOT_LEAVE"},      {20, "UNKNOWN_LANGUAGE"},
-    {21, "NO_SUCH_USER"},         {30, "PRIVATE_ROOM"},      {31, "NOT_YOURS"},
-    {32, "NO_SUBMISSION"},        {33, "USER_NOT_FOUND"},    {34, "NO_OPEN_ROOM"},
-    {40, "BAD_REQUEST"},          {41, "INVALID_TOKEN"},     {42, "NO_ROUTE"},
-    {43, "WRONG_METHOD"},         {44, "LENGTH_REQUIRED"},   {45, "TOO_LARGE"},
-    {46, "WRONG_MEDIA_TYPE"},     {47, "HEADERS_TOO_LARGE"}, {48, "FAILED"},
-    {49, "OVERLOADED"},           {50, "DEADLINE"},          {51, "UNSUPPORTED"},
+    {1, "ROOM_NOT_FOUND"},
+    {2, "WRONG_PASSWORD"},
+    {3, "ROOM_FULL"},
+    {4, "ALREADY_IN_ROOM"},
+    {5, "IN_ANOTHER_ROOM"},
+    {6, "TOO_MANY_PASSWORDS"},
+    {7, "ROOM_CLOSED"},
+    {10, "HOST_HAS_ROOM"},
+    {11, "NOT_ACTIVE"},
+    {12, "NOT_IN_ROOM"},
+    {13, "INVALID_PROBLEM"},
+    {14, "ONLY_HOST_STARTS"},
+    {15, "ONLY_HOST_ENDS"},
+    {16, "NEED_TWO_PLAYERS"},
+    {17, "NOT_ENOUGH_PROBLEMS"},
+    {18, "TOO_MANY_SUBMISSIONS"},
+    {19, "CANNOT_LEAVE"},
+    {20, "UNKNOWN_LANGUAGE"},
+    {21, "NO_SUCH_USER"},
+    {30, "PRIVATE_ROOM"},
+    {31, "NOT_YOURS"},
+    {32, "NO_SUBMISSION"},
+    {33, "USER_NOT_FOUND"},
+    {34, "NO_OPEN_ROOM"},
+    {40, "BAD_REQUEST"},
+    {41, "INVALID_TOKEN"},
+    {42, "NO_ROUTE"},
+    {43, "WRONG_METHOD"},
+    {44, "LENGTH_REQUIRED"},
+    {45, "TOO_LARGE"},
+    {46, "WRONG_MEDIA_TYPE"},
+    {47, "HEADERS_TOO_LARGE"},
+    {48, "FAILED"},
+    {49, "OVERLOADED"},
+    {50, "DEADLINE"},
+    {51, "UNSUPPORTED"},
     {52, "TOO_SLOW"},
     {53, "TOO_MANY_REQUESTS"},
     {60, "LOGIN_FAILED"},
@@ -200,12 +224,17 @@ static void s_test_words(void **state)
                                           "Runtime Error",
                                           "Compilation Error",
                                           "Judge Error"};
+    static const char *const judging_mode[] = {"tokens", "validator", "interactive"};
+    static const char *const checker_protocol[] = {"icpc", "testlib"};
     static const char *const result[] = {"NONE", "WIN", "LOSS", "DRAW", "SETTLING"};
     s_expect_words(&room_status_words, "room_status", COUNT(room_status), room_status);
     s_expect_words(&difficulty_words, "difficulty", COUNT(difficulty), difficulty);
     s_expect_words(&visibility_words, "visibility", COUNT(visibility), visibility);
     s_expect_words(&verdict_words, "verdict", COUNT(verdict), verdict);
     s_expect_words(&result_words, "result", COUNT(result), result);
+    s_expect_words(&judging_mode_words, "judging_mode", COUNT(judging_mode), judging_mode);
+    s_expect_words(&checker_protocol_words, "checker_protocol", COUNT(checker_protocol),
+                   checker_protocol);
 }
 
 /* Which partition a room belongs to is for ever: rooms are looked for where they were put. */

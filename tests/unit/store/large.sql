@@ -11,6 +11,8 @@ INSERT INTO problems (slug, title, description, difficulty, time_limit_ms, memor
 INSERT INTO test_cases (problem_id, ordinal, sample, name, input, output)
     SELECT p, o, CASE WHEN o <= 2 THEN 1 ELSE 0 END, 't' || o, '\x31', '\x31'
     FROM generate_series(1, 2000) p, generate_series(1, 20) o;
+INSERT INTO problem_files (problem_id, kind, path, content)
+    SELECT p, 'picture', 'user' || p || '@example.org', '\x31' FROM generate_series(1, 50000) p;
 INSERT INTO rooms (host_user_id, password, status, visibility, difficulty, problem_count, duration_ms,
     created_ms, start_ms, end_ms, closed_ms, last_number, last_ms, room_rev, command_high,
     command_low, room_command_high, room_command_low, result)

@@ -153,7 +153,8 @@ static void s_newer_schema_is_refused(void **state)
     struct fixture *self = *state;
     fixture_stop(self);
     assert_int_equal(s_sql(self, "INSERT INTO schema_migrations"
-                                 " SELECT 9, 'x', sha256, 0 FROM schema_migrations"),
+                                 " SELECT 1000, 'x', sha256, 0 FROM schema_migrations"
+                                 " WHERE number = 1"),
                      SQLITE_OK);
     s_refused(self, "sqlite:store.db", "newer version");
 }

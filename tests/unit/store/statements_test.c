@@ -88,6 +88,7 @@ static int64_t s_problem(struct fixture *self, const char *slug, const char *dif
         s_op(self, STATEMENT_test_insert, "iiit", id, ordinal, N(ordinal == 1), "1");
         fixture_blob(&self->commit, slice_of("1 2\n"));
         fixture_blob(&self->commit, slice_of("3\n"));
+        commit_text(&self->commit, slice_of("case_sensitive"));
     }
     s_op(self, STATEMENT_problem_tests_write, "iit", id, N(2), HASH);
     fixture_run(self);
@@ -445,6 +446,36 @@ static void s_retired_problem(void **state)
     fixture_refused(self, 0);
 }
 
+/* What a package says of judging, its files, and what its operator sees of it. */
+static void s_package(void **state)
+{
+    struct fixture *self = *state;
+    int64_t id = s_problem(self, "sum", "easy");
+    RUN(self, STATEMENT_problem_judging_write, "ittt", id, "validator", "testlib", HASH);
+    RUN(self, STATEMENT_problem_file_insert, "ittb", id, "checker", "check.cpp", "int main() {}");
+    RUN(self, STATEMENT_problem_file_insert, "ittb", id, "picture", "0123.png", "\x89PNG");
+    const struct rec_store_result *result = RUN(self, STATEMENT_picture_read, "t", "0123.png");
+    assert_true(slice_is(result_text(result, 0, 0), "\x89PNG"));
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_picture_read, "t", "check.cpp")[0]), 0);
+    result = RUN(self, STATEMENT_problem_files_look, "i", id);
+    assert_int_equal(result_rows(result), 2);
+    assert_int_equal(s_i64(result, 1, 2), 4);
+    result = RUN(self, STATEMENT_problem_look, "it", N(0), "sum");
+    assert_true(slice_is(result_text(result, 0, 4), "validator"));
+    assert_int_equal(s_i64(RUN(self, STATEMENT_problems_list, "i", N(0)), 0, 0), id);
+    result = RUN(self, STATEMENT_problem_tests_look, "i", id);
+    assert_int_equal(s_i64(result, 0, 0), 2);
+    assert_int_equal(s_i64(result, 0, 1), 1);
+    assert_int_equal(s_i64(result, 0, 2), 12);
+    RUN(self, STATEMENT_problem_files_delete, "i", id);
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_problem_files_look, "i", id)[0]), 0);
+    RUN(self, STATEMENT_problem_retire, "ti", "sum", N(2000));
+    RUN(self, STATEMENT_problem_restore, "ti", "sum", N(2000));
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_problem_restore, "ti", "sum", N(2000));
+    fixture_refused(self, 0);
+}
+
 /* What is copied in is found again, under the key and look that sql/takeover compares it by. */
 static void s_there(struct fixture *self, enum statement_number statement, const char *key,
                     const char *look)
@@ -514,13 +545,10 @@ static void s_no_statement_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(s_contest),
-        CASE(s_abandoned_room),
-        CASE(s_claims),
-        CASE(s_logins),
-        CASE(s_retired_problem),
-        CASE(s_takeover),
-        cmocka_unit_test(s_no_statement_is_forgotten),
+        CASE(s_contest),         CASE(s_abandoned_room),
+        CASE(s_claims),          CASE(s_logins),
+        CASE(s_retired_problem), CASE(s_package),
+        CASE(s_takeover),        cmocka_unit_test(s_no_statement_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
