@@ -85,12 +85,12 @@ static void s_give_up(struct import *self)
 
 /* ---- one package --------------------------------------------------------------------------- */
 
-static void s_hash(struct import *self, const struct buffer *bytes)
+static void s_hash(struct import *self, struct slice bytes)
 {
     char length[32]; /* before the bytes, so that no two lists of files read the same */
-    int digits = snprintf(length, sizeof length, "%zu:", bytes->length);
+    int digits = snprintf(length, sizeof length, "%zu:", bytes.length);
     check(EVP_DigestUpdate(self->hash, length, (size_t)digits) == 1 &&
-          EVP_DigestUpdate(self->hash, bytes->data, bytes->length) == 1);
+          EVP_DigestUpdate(self->hash, bytes.data, bytes.length) == 1);
 }
 
 static bool s_write_test(struct import *self, int64_t problem_id, size_t at)
@@ -99,8 +99,9 @@ static bool s_write_test(struct import *self, int64_t problem_id, size_t at)
     if (!package_read(self->package, &test->input, &self->input, self->error) ||
         !package_read(self->package, &test->answer, &self->output, self->error))
         return false;
-    s_hash(self, &self->input);
-    s_hash(self, &self->output);
+    s_hash(self, buffer_slice(&self->input));
+    s_hash(self, buffer_slice(&self->output));
+    s_hash(self, slice_of(test->arguments));
     struct commit *commit = s_statement(self, STATEMENT_test_insert);
     commit_i64(commit, problem_id);
     commit_i64(commit, (int64_t)at + 1);
@@ -108,7 +109,7 @@ static bool s_write_test(struct import *self, int64_t problem_id, size_t at)
     commit_text(commit, slice_of(test->name));
     s_blob(commit, buffer_slice(&self->input));
     s_blob(commit, buffer_slice(&self->output));
-    commit_text(commit, slice_of(""));
+    commit_text(commit, slice_of(test->arguments));
     if (!s_run(self))
         return false;
     if (self->report->test)
@@ -147,15 +148,48 @@ static bool s_write_tests_hash(struct import *self, int64_t problem_id)
     return s_run(self);
 }
 
+static bool s_write_judging(struct import *self, int64_t problem_id)
+{
+    const struct package *package = self->package;
+    struct commit *commit = s_statement(self, STATEMENT_problem_judging_write);
+    commit_i64(commit, problem_id);
+    commit_text(commit, slice_of(word_text(&judging_mode_words, package->judging)));
+    commit_text(commit, slice_of(word_text(&checker_protocol_words, package->protocol)));
+    commit_text(commit, slice_of(package->checker_hash));
+    return s_run(self);
+}
+
+static bool s_write_file(struct import *self, int64_t problem_id, const struct package_extra *extra)
+{
+    static const char *const kinds[] = {"checker", "interactor", "picture"};
+    if (!package_read_bytes(self->package, &extra->file, &self->input, self->error))
+        return false;
+    struct commit *commit = s_statement(self, STATEMENT_problem_file_insert);
+    commit_i64(commit, problem_id);
+    commit_text(commit, slice_of(kinds[extra->kind]));
+    commit_text(commit, slice_of(extra->name));
+    s_blob(commit, buffer_slice(&self->input));
+    return s_run(self);
+}
+
+/* What was there before goes. */
+static bool s_delete(struct import *self, enum statement_number statement, int64_t problem_id)
+{
+    commit_i64(s_statement(self, statement), problem_id);
+    return s_run(self);
+}
+
 /* Within the transaction. */
 static bool s_write(struct import *self, int64_t now_ms)
 {
     if (!s_write_problem(self, now_ms))
         return false;
     int64_t problem_id = result_i64(&self->result, 0, 0);
-    struct commit *commit = s_statement(self, STATEMENT_tests_delete);
-    commit_i64(commit, problem_id);
-    bool good = s_run(self);
+    bool good = s_write_judging(self, problem_id) &&
+                s_delete(self, STATEMENT_problem_files_delete, problem_id) &&
+                s_delete(self, STATEMENT_tests_delete, problem_id);
+    for (size_t i = 0; good && i < self->package->extras_count; i++)
+        good = s_write_file(self, problem_id, &self->package->extras[i]);
     for (size_t i = 0; good && i < self->package->tests_count; i++)
         good = s_write_test(self, problem_id, i);
     return good && s_write_tests_hash(self, problem_id);
@@ -215,15 +249,6 @@ static bool s_import_package(struct database *database, const char *dir, int64_t
 
 /* ---- folders ------------------------------------------------------------------------------- */
 
-static bool s_is_package(const char *dir)
-{
-    char *manifest;
-    check(asprintf(&manifest, "%s/problem.yaml", dir) >= 0);
-    bool is_package = access(manifest, F_OK) == 0;
-    free(manifest);
-    return is_package;
-}
-
 static bool s_refuse_folder(const char *dir, const struct import_report *report,
                             struct import_summary *summary)
 {
@@ -238,7 +263,7 @@ static bool s_refuse_folder(const char *dir, const struct import_report *report,
 bool import_folder(struct database *database, const char *dir, int64_t now_ms,
                    const struct import_report *report, struct import_summary *summary)
 {
-    if (s_is_package(dir))
+    if (package_is(dir))
         return s_import_package(database, dir, now_ms, report, summary);
     struct dirent **entries = NULL;
     int count = scandir(dir, &entries, NULL, alphasort);
@@ -247,7 +272,7 @@ bool import_folder(struct database *database, const char *dir, int64_t now_ms,
     for (int i = 0; i < count; i++) {
         char *inner;
         check(asprintf(&inner, "%s/%s", dir, entries[i]->d_name) >= 0);
-        if (entries[i]->d_name[0] != '.' && s_is_package(inner)) {
+        if (entries[i]->d_name[0] != '.' && package_is(inner)) {
             good &= s_import_package(database, inner, now_ms, report, summary);
             found++;
         }

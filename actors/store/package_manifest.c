@@ -151,8 +151,8 @@ static bool s_read_limits(struct manifest_reader *self, yaml_node_t *root,
                        &out->output_limit_mb);
 }
 
-/* `name` is a text or, in the draft, texts by language: English, or else the first. */
-static bool s_read_title(struct manifest_reader *self, yaml_node_t *root,
+/* `name` is a text, or texts by language. */
+static bool s_read_title(struct manifest_reader *self, yaml_node_t *root, const char *language,
                          struct package_manifest *out)
 {
     yaml_node_t *name, *english;
@@ -163,7 +163,8 @@ static bool s_read_title(struct manifest_reader *self, yaml_node_t *root,
     unsigned line = s_line(name);
     if (name->type == YAML_MAPPING_NODE) {
         yaml_node_pair_t *pairs = name->data.mapping.pairs.start;
-        if (!s_find(self, name, "en", &english))
+        if (!s_find(self, name, language, &english) ||
+            (!english && !s_find(self, name, "en", &english)))
             return false;
         if (!english && name->data.mapping.pairs.top > pairs)
             english = yaml_document_get_node(&self->document, pairs->value);
@@ -205,51 +206,125 @@ static bool s_read_version(struct manifest_reader *self, yaml_node_t *root,
                           "this problem_format_version is not known; legacy and 2023-07-draft are");
 }
 
-/* `key`, a text or a list of texts, may only hold the given words. */
-static bool s_only(struct manifest_reader *self, yaml_node_t *root, const char *key,
-                   const char *const words[], const char *otherwise)
+/* Looks at one word of a list. False: it is refused, and the error is filled. */
+typedef bool (*s_word_fn)(struct manifest_reader *self, struct slice word, unsigned line,
+                          void *context);
+
+/* Calls the function for each word of a text. */
+static bool s_words_of_text(struct manifest_reader *self, struct slice text, unsigned line,
+                            s_word_fn function, void *context)
+{
+    while (text.length > 0) {
+        size_t length = 0;
+        while (length < text.length && !memchr(" \t\n", text.data[length], 3))
+            length++;
+        if (length > 0 && !function(self, slice_from(text.data, length), line, context))
+            return false;
+        length += length < text.length;
+        text = slice_from(text.data + length, text.length - length);
+    }
+    return true;
+}
+
+/* Calls the function for each word of the key's value, a text or a list of texts. False also when
+ * it is neither. */
+static bool s_words(struct manifest_reader *self, yaml_node_t *root, const char *key,
+                    s_word_fn function, void *context)
 {
     yaml_node_t *node;
     if (!s_find(self, root, key, &node))
         return false;
     if (!node)
         return true;
-    yaml_node_item_t itself = 0; /* a text is a list of one; 0 is no node's number */
-    yaml_node_item_t *item = &itself, *end = &itself + 1;
-    if (node->type == YAML_SEQUENCE_NODE) {
-        item = node->data.sequence.items.start;
-        end = node->data.sequence.items.top;
-    }
-    for (; item < end; item++) {
-        yaml_node_t *value = *item ? yaml_document_get_node(&self->document, *item) : node;
-        bool good = value && value->type == YAML_SCALAR_NODE;
-        struct slice text = good ? s_text(value) : slice_of("");
-        while (good && text.length > 0) {
-            const char *space = memchr(text.data, ' ', text.length);
-            struct slice word = {text.data, space ? (size_t)(space - text.data) : text.length};
-            good = word.length == 0;
-            for (size_t i = 0; words[i] && !good; i++)
-                good = slice_is(word, words[i]);
-            size_t step = word.length + (space != NULL);
-            text = (struct slice){text.data + step, text.length - step};
-        }
-        if (!good)
-            return package_refuse(self->error, self->file, s_line(value ? value : node), "`%s`: %s",
-                                  key, otherwise);
+    if (node->type == YAML_SCALAR_NODE)
+        return s_words_of_text(self, s_text(node), s_line(node), function, context);
+    if (node->type != YAML_SEQUENCE_NODE)
+        return package_refuse(self->error, self->file, s_line(node),
+                              "`%s` must be a text or a list of texts", key);
+    for (yaml_node_item_t *item = node->data.sequence.items.start;
+         item < node->data.sequence.items.top; item++) {
+        yaml_node_t *value = yaml_document_get_node(&self->document, *item);
+        if (!value || value->type != YAML_SCALAR_NODE)
+            return package_refuse(self->error, self->file, s_line(value ? value : node),
+                                  "`%s` must be a text or a list of texts", key);
+        if (!s_words_of_text(self, s_text(value), s_line(value), function, context))
+            return false;
     }
     return true;
 }
 
-static const char s_own_validator[] =
-    "only comparison token by token is supported; tolerances and other options are not";
-
-/* Our comparison is case-sensitive and blind to white space: this asks for what it does anyway. */
-static const char *const s_flags[] = {"case_sensitive", NULL};
-
-static bool s_read(struct manifest_reader *self, yaml_node_t *root, struct package_manifest *out)
+static bool s_type_word(struct manifest_reader *self, struct slice word, unsigned line,
+                        void *context)
 {
-    static const char *const types[] = {"pass-fail", NULL};
-    static const char *const validations[] = {"default", NULL};
+    struct package_manifest *out = context;
+    if (slice_is(word, "interactive")) {
+        out->interactive = true;
+        out->interactive_line = line;
+        return true;
+    }
+    return slice_is(word, "pass-fail") ||
+           package_refuse(self->error, self->file, line,
+                          "`type`: only pass-fail and interactive problems are judged here, not "
+                          "%.*s",
+                          word.length < 60 ? (int)word.length : 60, word.data);
+}
+
+static bool s_validation_word(struct manifest_reader *self, struct slice word, unsigned line,
+                              void *context)
+{
+    struct package_manifest *out = context;
+    if (slice_is(word, "interactive")) {
+        out->interactive = true;
+        out->interactive_line = line;
+    } else if (slice_is(word, "custom"))
+        out->custom = true;
+    else if (!slice_is(word, "default"))
+        return package_refuse(self->error, self->file, line,
+                              "`validation`: default, custom and interactive are judged here, not "
+                              "%.*s",
+                              word.length < 60 ? (int)word.length : 60, word.data);
+    return true;
+}
+
+/* Appends the word to a text of PACKAGE_ARGUMENTS_MAX_BYTES. */
+static bool s_argument_word(struct manifest_reader *self, struct slice word, unsigned line,
+                            void *context)
+{
+    char *arguments = context;
+    size_t used = strlen(arguments);
+    if (used + 1 + word.length > PACKAGE_ARGUMENTS_MAX_BYTES)
+        return package_refuse(self->error, self->file, line, "more than %d bytes of arguments",
+                              PACKAGE_ARGUMENTS_MAX_BYTES);
+    if (memchr(word.data, '\0', word.length))
+        return package_refuse(self->error, self->file, line, "an argument has a NUL character");
+    if (used)
+        arguments[used++] = ' ';
+    memcpy(arguments + used, word.data, word.length);
+    arguments[used + word.length] = '\0';
+    return true;
+}
+
+/* A mapping or list that must be empty, or a flag that must be off. */
+static bool s_absent(struct manifest_reader *self, yaml_node_t *root, const char *key,
+                     const char *why)
+{
+    yaml_node_t *node;
+    if (!s_find(self, root, key, &node))
+        return false;
+    if (!node ||
+        (node->type == YAML_MAPPING_NODE &&
+         node->data.mapping.pairs.start == node->data.mapping.pairs.top) ||
+        (node->type == YAML_SEQUENCE_NODE &&
+         node->data.sequence.items.start == node->data.sequence.items.top) ||
+        (node->type == YAML_SCALAR_NODE &&
+         (slice_is(s_text(node), "false") || slice_is(s_text(node), ""))))
+        return true;
+    return package_refuse(self->error, self->file, s_line(node), "`%s`: %s", key, why);
+}
+
+static bool s_read(struct manifest_reader *self, yaml_node_t *root, const char *language,
+                   struct package_manifest *out)
+{
     yaml_node_t *difficulty;
     if (!s_find(self, root, "difficulty", &difficulty))
         return false;
@@ -257,15 +332,15 @@ static bool s_read(struct manifest_reader *self, yaml_node_t *root, struct packa
     if (difficulty && difficulty->type == YAML_SCALAR_NODE &&
         word_number(&difficulty_words, s_text(difficulty), &number) && number != DIFFICULTY_MIXED)
         out->difficulty = (enum difficulty)number;
-    return s_read_version(self, root, out) && s_read_title(self, root, out) &&
-           s_read_limits(self, root, out) &&
-           s_only(self, root, "type", types, "only pass-fail problems are supported") &&
-           s_only(self, root, "validation", validations, "validators of a package are not run") &&
-           s_only(self, root, "validator_flags", s_flags, s_own_validator);
+    return s_read_version(self, root, out) && s_read_title(self, root, language, out) &&
+           s_read_limits(self, root, out) && s_words(self, root, "type", s_type_word, out) &&
+           s_words(self, root, "validation", s_validation_word, out) &&
+           s_words(self, root, "validator_flags", s_argument_word, out->arguments) &&
+           s_absent(self, root, "constants", "constants are not filled in here; write them out");
 }
 
-bool package_manifest_parse(struct slice text, const char *file, struct package_manifest *out,
-                            struct package_error *error)
+bool package_manifest_parse(struct slice text, const char *file, const char *language,
+                            struct package_manifest *out, struct package_error *error)
 {
     struct manifest_reader self = {.file = file, .error = error};
     *out = (struct package_manifest){.difficulty = DIFFICULTY_MEDIUM,
@@ -273,19 +348,28 @@ bool package_manifest_parse(struct slice text, const char *file, struct package_
                                      .output_limit_mb = OUTPUT_LIMIT_DEFAULT_MB};
     if (!s_load(&self, text))
         return false;
-    bool good = s_read(&self, yaml_document_get_root_node(&self.document), out);
+    bool good = s_read(&self, yaml_document_get_root_node(&self.document), language, out);
     yaml_document_delete(&self.document);
     return good;
 }
 
-bool package_manifest_check_group(struct slice text, const char *file, struct package_error *error)
+bool package_manifest_group(struct slice text, const char *file, struct package_group *out,
+                            struct package_error *error)
 {
+    static const char *const keys[] = {"output_validator_flags", "output_validator_args"};
     struct manifest_reader self = {.file = file, .error = error};
+    *out = (struct package_group){0};
     if (!s_load(&self, text))
         return false;
-    yaml_node_t *root = yaml_document_get_root_node(&self.document);
-    bool good = s_only(&self, root, "output_validator_flags", s_flags, s_own_validator) &&
-                s_only(&self, root, "output_validator_args", s_flags, s_own_validator);
+    yaml_node_t *root = yaml_document_get_root_node(&self.document), *found;
+    bool good =
+        s_absent(&self, root, "args", "programs are not given arguments here") &&
+        s_absent(&self, root, "static_validation", "submissions are not validated statically here");
+    for (size_t i = 0; i < 2 && good; i++) {
+        good = s_find(&self, root, keys[i], &found) &&
+               s_words(&self, root, keys[i], s_argument_word, out->arguments);
+        out->given |= good && found;
+    }
     yaml_document_delete(&self.document);
     return good;
 }

@@ -1,14 +1,12 @@
-/* problem.yaml, and the files beside tests that carry options for the comparison, as values.
- * Pure: text in, values out. What it does not know it leaves alone; what would make us judge
- * differently from what the author meant (scoring, interaction, own validators, tolerances) it
- * refuses. */
+/* problem.yaml, and the files beside tests that carry arguments for the comparison or the checker,
+ * as values. Pure: text in, values out. What it does not know it leaves alone; what would make us
+ * judge differently from what the author meant (scoring, several passes, answers as submissions,
+ * constants to be filled in) it refuses. */
 #ifndef STORE_PACKAGE_MANIFEST_H
 #define STORE_PACKAGE_MANIFEST_H
 
-#include "actors/store/package_error.h"
-#include "proto/bytes.h"
+#include "actors/store/package.h"
 #include "proto/limits.h"
-#include "proto/words.h"
 
 #define MANIFEST_MAX_BYTES (64 * 1024) /* of problem.yaml */
 
@@ -29,13 +27,27 @@ struct package_manifest {
     int32_t memory_limit_mb;         /* MiB */
     int32_t output_limit_mb;         /* MiB */
     bool legacy;                     /* the older format, in which validator folders may be idle */
+    bool custom;                     /* legacy: `validation` asks for the package's own validator */
+    bool interactive;                /* the validator talks with the program */
+    unsigned interactive_line;       /* where it says so */
+    /* legacy: what every test's arguments begin with */
+    char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1];
 };
 
-/* Reads problem.yaml; false with the error filled, its file being `file`. */
-bool package_manifest_parse(struct slice text, const char *file, struct package_manifest *out,
+/* Reads problem.yaml; false with the error filled, its file being `file`. The title is the one in
+ * this language ("en"), else the English one, else the first. */
+bool package_manifest_parse(struct slice text, const char *file, const char *language,
+                            struct package_manifest *out, struct package_error *error);
+
+/* What stands beside tests: of a folder or of one test. */
+struct package_group {
+    bool given;                                      /* it says something of arguments */
+    char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1]; /* words, by single spaces */
+};
+
+/* Reads testdata.yaml, test_group.yaml, or the file of one test. */
+bool package_manifest_group(struct slice text, const char *file, struct package_group *out,
                             struct package_error *error);
-/* Reads testdata.yaml or test_group.yaml: true when it asks for nothing that we cannot do. */
-bool package_manifest_check_group(struct slice text, const char *file, struct package_error *error);
 /* A time limit in seconds ("2", "1.5") as milliseconds; false with the error filled. */
 bool package_manifest_time_limit(struct slice text, const char *file, unsigned line,
                                  int32_t *out_ms, struct package_error *error);

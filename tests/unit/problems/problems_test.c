@@ -20,7 +20,7 @@ static int s_of_verdict[16];                  /* how many solutions */
 static bool s_has(const struct package *package, enum verdict expected, int32_t language_id)
 {
     for (size_t i = 0; i < package->submissions_count; i++)
-        if (package->submissions[i].expected == expected &&
+        if (package->submissions[i].expected & (1u << expected) &&
             (language_id == 0 || package->submissions[i].language_id == language_id))
             return true;
     return false;
@@ -41,8 +41,9 @@ static void s_look(const struct package *package)
     for (size_t i = 0; i < package->submissions_count; i++) {
         const struct package_submission *submission = &package->submissions[i];
         assert_in_range(submission->language_id, 1, 127);
-        s_of_verdict[submission->expected]++;
-        s_of_language[submission->language_id] += submission->expected == VERDICT_ACCEPTED;
+        for (int verdict = 0; verdict < 16; verdict++)
+            s_of_verdict[verdict] += submission->expected >> verdict & 1;
+        s_of_language[submission->language_id] += submission->expected == 1u << VERDICT_ACCEPTED;
     }
 }
 
