@@ -73,8 +73,16 @@ static bool s_add(EVP_MD_CTX *digest, const char *text)
     return EVP_DigestUpdate(digest, text, strlen(text) + 1) == 1;
 }
 
+/* With its length, likewise. */
+static bool s_add_slice(EVP_MD_CTX *digest, struct slice text)
+{
+    uint64_t length = text.length;
+    return EVP_DigestUpdate(digest, &length, sizeof length) == 1 &&
+           EVP_DigestUpdate(digest, text.data, text.length) == 1;
+}
+
 struct compile_key compile_key_of(const struct language *language, const char *version,
-                                  struct slice code)
+                                  const struct sandbox_file *files, unsigned count)
 {
     struct compile_key key;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
@@ -84,8 +92,10 @@ struct compile_key compile_key_of(const struct language *language, const char *v
               s_add(digest, version) && s_add(digest, language->source_name);
     for (const char *const *word = language->compile; ok && *word; word++)
         ok = s_add(digest, *word);
-    ok = ok && EVP_DigestUpdate(digest, code.data, code.length) == 1 &&
-         EVP_DigestFinal_ex(digest, key.bytes, NULL) == 1;
+    ok = ok && s_add(digest, "");
+    for (unsigned i = 0; ok && i < count; i++)
+        ok = s_add_slice(digest, files[i].path) && s_add_slice(digest, files[i].content);
+    ok = ok && EVP_DigestFinal_ex(digest, key.bytes, NULL) == 1;
     check(ok);
     EVP_MD_CTX_free(digest);
     return key;

@@ -5,6 +5,7 @@
 #define ACTORS_RUNNER_COMPILE_CACHE_H
 
 #include "actors/runner/languages.h"
+#include "actors/runner/sandbox.h"
 
 #define COMPILE_CACHE_ENTRIES_MAX 512 /* each holds a descriptor */
 
@@ -14,12 +15,12 @@ struct compile_cache *compile_cache_new(uint64_t max_bytes);
 void compile_cache_destroy(struct compile_cache **self_p);
 
 /* SHA-256 of everything that decides what compiling gives: the language, the version of its
- * compiler, the command, the code. */
+ * compiler, the command, the files. */
 struct compile_key {
     unsigned char bytes[32];
 };
 struct compile_key compile_key_of(const struct language *language, const char *version,
-                                  struct slice code);
+                                  const struct sandbox_file *files, unsigned count);
 
 struct compiled {
     bool refused; /* by the compiler; `text` says why */

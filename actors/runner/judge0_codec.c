@@ -303,7 +303,7 @@ static void s_complaint(const json_t *object, char text[JUDGE0_WHY_BYTES])
         int length = snprintf(raw, sizeof raw, "%s%s%s", bare ? "" : key, bare ? "" : ": ", what);
         struct slice cut =
             slice_from(raw, (size_t)length < sizeof raw ? (size_t)length : sizeof raw - 1);
-        text[judging_show(cut, text, JUDGE0_WHY_BYTES - 1)] = '\0';
+        text[build_show(cut, text, JUDGE0_WHY_BYTES - 1)] = '\0';
         for (char *at = text; *at; at++)
             *at =
                 *at == '"' || *at == '\n' || *at == '\t' ? ' ' : *at; /* it stands in a log line */
@@ -419,7 +419,7 @@ bool judge0_read_result(const json_t *item, struct judge0_result *result)
     if (ok) {
         struct slice text = buffer_slice(&message);
         text.length = text.length < JUDGE0_WHY_BYTES / 2 ? text.length : JUDGE0_WHY_BYTES / 2;
-        result->message[judging_show(text, result->message, JUDGE0_WHY_BYTES - 1)] = '\0';
+        result->message[build_show(text, result->message, JUDGE0_WHY_BYTES - 1)] = '\0';
         for (char *at = result->message; *at; at++)
             *at = *at == '"' || *at == '\n' || *at == '\t' ? ' ' : *at;
         result->status = (int)status;

@@ -179,7 +179,7 @@ static void s_show_compilation(struct judge0_judging *self, const struct buffer 
 {
     struct judging_outcome *outcome = self->outcome;
     outcome->compile_output_bytes =
-        judging_show(buffer_slice(text), outcome->compile_output, sizeof outcome->compile_output);
+        build_show(buffer_slice(text), outcome->compile_output, sizeof outcome->compile_output);
 }
 
 /* The facts of a run as the sandbox would tell them. Judge0 runs programs under a shell, so a
@@ -217,11 +217,17 @@ static bool s_told_out_of_memory(const struct judge0_judging *self)
 static bool s_judge_test(struct judge0_judging *self, uint32_t index)
 {
     struct test_run *test = &self->tests[index];
+    const struct judging_task *task = self->task;
     struct slice input, expected;
     struct compare compare;
+    struct compare_rules rules;
+    char why[128];
     if (!s_next_test(self, index, &input, &expected))
         return false;
-    compare_init(&compare, expected);
+    if (!compare_rules_parse(task->arguments ? task->arguments(task->context) : slice_of(""),
+                             &rules, why, sizeof why))
+        return judge0_error(self, "the arguments of test %u: %s", index + 1, why);
+    compare_init(&compare, &rules, expected);
     compare_feed(&compare, self->result.output.data, self->result.output.length);
     struct outcome facts = s_facts(self);
     test->verdict = verdict_of(&facts, self->model.cpu_ms * 1000, s_told_out_of_memory(self),
@@ -590,6 +596,8 @@ static bool s_set_out(struct judge0_judging *self)
     const char *refusal = judging_refusal(task);
     self->language = s_language(task->language_id);
     self->extra = judge0_language_find(task->language_id);
+    if (task->mode != JUDGING_TOKENS)
+        refusal = "a Judge0 runs no checkers";
     if (refusal || !self->language || !self->extra)
         return judge0_error(self, "%s", refusal ? refusal : "the language is not judged by Judge0");
     if (!s_read_place(self) || !s_set_limits(self))

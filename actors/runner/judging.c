@@ -5,16 +5,11 @@
 #include <unistd.h>
 
 #include "actors/runner/compare.h"
+#include "actors/runner/memory_file.h"
 #include "actors/runner/verdict.h"
 #include "proto/check.h"
 
-/* Of a compilation: bits/stdc++.h takes 1.7 s and 300 MB, Go's linker less. */
 #define S_COMPILE_CPU_MS 10000
-#define S_COMPILE_WALL_MS 30000
-#define S_COMPILE_MEMORY_MB 1024
-#define S_COMPILE_OUTPUT_BYTES (4ull << 20) /* said by the compiler; then it is stopped */
-#define S_COMPILE_PROCESSES 256
-
 #define S_SCRATCH_MAX_BYTES (64ull << 20) /* of a test; it counts as memory, too */
 #define S_ERRORS_BYTES (16 * 1024)        /* of stderr kept */
 
@@ -25,56 +20,22 @@ struct judging {
     struct judging_outcome *outcome; /* to be filled */
     const struct language *language; /* of the task */
     const char *version;             /* of its compiler */
-    struct buffer output;            /* what the compiler said */
     struct buffer errors;            /* a test's stderr */
-    struct compare compare;          /* a test's stdout against the expected */
+    struct checker_test test;        /* the test under way; its answer is the expected output */
+    struct compare compare;          /* its stdout against that */
+    struct checker checker;          /* reads outputs, if the problem has one that does */
+    struct checker interactor;       /* talks, likewise */
+    int output;                      /* a test's stdout for the checker: a file in memory */
+    bool output_lost;                /* it could not be kept */
 };
-
-/* ---- text ---- */
-
-/* Length of the UTF-8 character at the start; 0 when it is none, or one that is not to be shown. */
-static size_t s_character(struct slice text)
-{
-    unsigned char lead = (unsigned char)text.data[0];
-    size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (lead < 0x20 || lead == 0x7f)
-        return lead == '\t' || lead == '\n';
-    return length <= text.length && utf8_valid(slice_from(text.data, length)) ? length : 0;
-}
-
-size_t judging_show(struct slice raw, char *text, size_t size)
-{
-    size_t used = 0;
-    while (raw.length > 0) {
-        size_t length = s_character(raw);
-        const char *character = length ? raw.data : "\xef\xbf\xbd";
-        size_t shown = length ? length : 3, taken = length ? length : 1;
-        if (shown > size - used)
-            break;
-        memcpy(text + used, character, shown);
-        used += shown;
-        raw = slice_from(raw.data + taken, raw.length - taken);
-    }
-    return used;
-}
 
 /* ---- outcomes ---- */
 
-static void s_judge_error(struct judging *self, const char *reason)
+static bool s_judge_error(struct judging *self, const char *reason)
 {
     self->outcome->verdict = VERDICT_JUDGE_ERROR;
     snprintf(self->outcome->reason, sizeof self->outcome->reason, "%s", reason);
-}
-
-/* The sentence, then what the compiler said as far as there is room. */
-static void s_show_compilation(struct judging *self, const char *sentence)
-{
-    struct judging_outcome *outcome = self->outcome;
-    size_t used = strlen(sentence);
-    memcpy(outcome->compile_output, sentence, used);
-    outcome->compile_output_bytes =
-        used + judging_show(buffer_slice(&self->output), outcome->compile_output + used,
-                            sizeof outcome->compile_output - used);
+    return false;
 }
 
 static bool s_progress(void *context)
@@ -85,140 +46,87 @@ static bool s_progress(void *context)
                                 self->outcome->tests_total);
 }
 
-/* ---- compiling ---- */
-
-static void s_keep(void *context, const char *data, size_t length)
-{
-    struct judging *self = context;
-    size_t room = self->output.max_bytes - self->output.length;
-    buffer_append(&self->output, data, length < room ? length : room);
-}
-
-/* Why a compilation failed, as the submitter reads it; NULL: it did not. */
-static const char *s_compile_failure(const struct outcome *outcome)
-{
-    if (outcome->out_of_memory)
-        return "The compiler was stopped: it used more than 1024 MB of memory.\n";
-    if (outcome->cpu_exceeded || outcome->wall_exceeded ||
-        outcome->cpu_us > S_COMPILE_CPU_MS * 1000)
-        return "The compiler was stopped: it took longer than 10 s.\n";
-    if (outcome->output_overflow)
-        return "The compiler was stopped: it wrote more than 4 MB of messages.\n";
-    if (outcome->signal || outcome->exit_code)
-        return "";
-    if (outcome->artefact_missing)
-        return "The compiler made no program to start. Java: the class must be called Main.\n";
-    return NULL;
-}
-
-/* What compiling gave is kept for the next time; a compiler that was stopped may get further then.
- */
-static void s_remember(struct judging *self, const struct compile_key *key, bool refused)
-{
-    static const uint64_t largest = 32ull << 20;
-    struct judging_outcome *outcome = self->outcome;
-    struct compiled compiled = {
-        .refused = refused, .packed = -1, .text_bytes = outcome->compile_output_bytes};
-    if (!refused && (compiled.packed = sandbox_pack_box(self->sandbox, largest)) < 0)
-        return;
-    memcpy(compiled.text, outcome->compile_output, outcome->compile_output_bytes);
-    compile_cache_put(self->task->cache, key, &compiled);
-    if (compiled.packed >= 0)
-        close(compiled.packed);
-}
-
-/* True: it was compiled before, the outcome is as it was then, and the box is open unless it was
- * refused. */
-static bool s_recall(struct judging *self, const struct compile_key *key)
-{
-    struct judging_outcome *outcome = self->outcome;
-    struct compiled compiled;
-    struct buffer why;
-    if (!compile_cache_get(self->task->cache, key, &compiled))
-        return false;
-    buffer_init(&why, 1024);
-    outcome->compiled_before =
-        compiled.refused || sandbox_open_packed_box(self->sandbox, compiled.packed, &why);
-    buffer_fini(&why);
-    if (compiled.packed >= 0)
-        close(compiled.packed);
-    if (!outcome->compiled_before)
-        return false;
-    if (compiled.refused)
-        outcome->verdict = VERDICT_COMPILATION_ERROR;
-    outcome->compile_output_bytes = compiled.text_bytes;
-    memcpy(outcome->compile_output, compiled.text, compiled.text_bytes);
-    return true;
-}
-
-/* False: the judging is over, and the outcome says how. */
-static bool s_compile(struct judging *self, const struct compile_key *key)
-{
-    const struct language_values values = {sandbox_box_path(self->sandbox),
-                                           sandbox_scratch_path(self->sandbox),
-                                           sandbox_shared_path(self->sandbox), 512};
-    struct language_arguments argv, environment;
-    if (!language_expand(self->language->compile, &values, &argv) ||
-        !language_expand(self->language->environment, &values, &environment)) {
-        s_judge_error(self, "the compile command is too long");
-        return false;
-    }
-    const struct sandbox_job job = {
-        .argv = argv.list,
-        .environment = environment.list,
-        .compiling = true,
-        .artefact = self->language->artefact,
-        .limits = {.cpu_ms = S_COMPILE_CPU_MS,
-                   .wall_ms = S_COMPILE_WALL_MS,
-                   .memory_bytes = (uint64_t)S_COMPILE_MEMORY_MB << 20,
-                   .scratch_bytes = 512ull << 20,
-                   .stack_bytes = 64ull << 20,
-                   .output_bytes = S_COMPILE_OUTPUT_BYTES,
-                   .processes = S_COMPILE_PROCESSES},
-        .output = s_keep,
-        .progress = s_progress,
-        .context = self,
-    };
-    struct outcome outcome;
-    sandbox_run(self->sandbox, &job, &outcome);
-    self->outcome->cancelled = outcome.cancelled;
-    if (outcome.cancelled)
-        return false;
-    if (outcome.failure[0]) {
-        s_judge_error(self, outcome.failure);
-        return false;
-    }
-    const char *failure = s_compile_failure(&outcome);
-    if (failure)
-        self->outcome->verdict = VERDICT_COMPILATION_ERROR;
-    s_show_compilation(self, failure ? failure : "");
-    if (self->task->cache && (!failure || !*failure))
-        s_remember(self, key, failure != NULL);
-    return !failure;
-}
+/* ---- building ---- */
 
 /* The box of the submission, compiled. False: the judging is over, and the outcome says how. */
 static bool s_build(struct judging *self)
 {
     const struct judging_task *task = self->task;
-    struct buffer why;
-    struct compile_key key = {{0}};
-    if (task->cache) {
-        key = compile_key_of(self->language, self->version, task->code);
-        if (s_recall(self, &key))
-            return self->outcome->verdict != VERDICT_COMPILATION_ERROR;
-    }
-    buffer_init(&why, sizeof self->outcome->reason - 1);
-    bool open = sandbox_open_box(self->sandbox, self->language->source_name, task->code, &why);
-    if (!open) {
-        buffer_append_char(&why, 0);
-        s_judge_error(self, why.overflow ? "the box cannot be made" : why.data);
-    }
-    buffer_fini(&why);
-    return open && s_compile(self, &key);
+    struct judging_outcome *result = self->outcome;
+    const struct sandbox_file source = {slice_of(self->language->source_name), task->code};
+    const struct build_task build = {.sandbox = self->sandbox,
+                                     .cache = task->cache,
+                                     .language = self->language,
+                                     .version = self->version,
+                                     .files = &source,
+                                     .file_count = 1,
+                                     .cpu_ms = S_COMPILE_CPU_MS,
+                                     .progress = s_progress,
+                                     .context = self};
+    struct build_outcome outcome;
+    bool built = build_run(&build, &outcome);
+    result->cancelled = outcome.cancelled;
+    if (outcome.cancelled)
+        return false;
+    if (outcome.failure[0])
+        return s_judge_error(self, outcome.failure);
+    result->compiled_before = outcome.before;
+    result->compile_output_bytes = outcome.text_bytes;
+    memcpy(result->compile_output, outcome.text, outcome.text_bytes);
+    if (outcome.refused)
+        result->verdict = VERDICT_COMPILATION_ERROR;
+    return built;
 }
 
-/* ---- testing ---- */
+/* What a program of the problem's said, if it is to end the judging. */
+static bool s_heed(struct judging *self, const struct checker_word *word)
+{
+    self->outcome->cancelled |= word->cancelled;
+    return !word->cancelled && (word->word != JUDGES_BROKEN || s_judge_error(self, word->reason));
+}
+
+static bool s_build_checker(struct judging *self, struct checker *checker, struct sandbox *slot,
+                            const struct checker_source *source)
+{
+    const struct judging_task *task = self->task;
+    struct checker_word word;
+    return checker_build(checker, slot, task->languages, task->cache, task->programs->protocol,
+                         source, s_progress, self, &word) ||
+           s_heed(self, &word);
+}
+
+/* Where there are two, an interactor and the checker of what it reports, each has a slot. */
+static bool s_build_checkers(struct judging *self)
+{
+    const struct judging_task *task = self->task;
+    const struct checker_programs *programs = task->programs;
+    if (task->mode == JUDGING_TOKENS)
+        return true;
+    if (!programs)
+        return s_judge_error(self, "the problem has no checker");
+    if (task->mode == JUDGING_VALIDATOR)
+        return s_build_checker(self, &self->checker, self->sandbox, &programs->checker);
+    if (programs->interactor.file_count == 0)
+        return s_build_checker(self, &self->interactor, self->sandbox, &programs->checker);
+    return s_build_checker(self, &self->interactor, self->sandbox, &programs->interactor) &&
+           (programs->checker.file_count == 0 ||
+            s_build_checker(self, &self->checker, self->interactor.sandbox, &programs->checker));
+}
+
+/* ---- a test ---- */
+
+static bool s_told_out_of_memory(const struct judging *self)
+{
+    const char *text = self->language->out_of_memory;
+    return text && self->errors.length > 0 &&
+           memmem(self->errors.data, self->errors.length, text, strlen(text));
+}
+
+static enum verdict s_verdict(const struct judging *self, const struct sandbox_job *job,
+                              const struct outcome *outcome, bool matches)
+{
+    return verdict_of(outcome, job->limits.cpu_ms * 1000, s_told_out_of_memory(self), matches);
+}
 
 static void s_compare(void *context, const char *data, size_t length)
 {
@@ -226,11 +134,81 @@ static void s_compare(void *context, const char *data, size_t length)
     compare_feed(&self->compare, data, length);
 }
 
-static bool s_told_out_of_memory(const struct judging *self)
+/* By comparison. False: the judging is over. */
+static bool s_run_compared(struct judging *self, struct sandbox_job *job, struct outcome *outcome)
 {
-    const char *text = self->language->out_of_memory;
-    return text && self->errors.length > 0 &&
-           memmem(self->errors.data, self->errors.length, text, strlen(text));
+    struct compare_rules rules;
+    char why[128], reason[192];
+    if (!compare_rules_parse(self->test.arguments, &rules, why, sizeof why)) {
+        snprintf(reason, sizeof reason, "the test's arguments: %s", why);
+        return s_judge_error(self, reason);
+    }
+    compare_init(&self->compare, &rules, self->test.answer);
+    job->input = self->test.input;
+    job->output = s_compare;
+    sandbox_run(self->sandbox, job, outcome);
+    self->outcome->verdict = s_verdict(self, job, outcome, compare_end(&self->compare));
+    return true;
+}
+
+static void s_capture(void *context, const char *data, size_t length)
+{
+    struct judging *self = context;
+    self->output_lost |= !memory_file_write(self->output, data, length);
+}
+
+/* Closes `output`. */
+static bool s_ask_checker(struct judging *self, int output)
+{
+    struct checker_word word;
+    output = memory_file_seal(output, !self->output_lost);
+    if (output < 0)
+        return s_judge_error(self, "the output cannot be kept for the checker");
+    checker_judge(&self->checker, &self->test, output, s_progress, self, &word);
+    close(output);
+    self->outcome->verdict = word.word == JUDGES_RIGHT ? VERDICT_ACCEPTED : VERDICT_WRONG_ANSWER;
+    return s_heed(self, &word);
+}
+
+/* By an output validator: what the program wrote is kept, and read when the program is gone. */
+static bool s_run_validated(struct judging *self, struct sandbox_job *job, struct outcome *outcome)
+{
+    self->output = memory_file_new();
+    self->output_lost = self->output < 0;
+    job->input = self->test.input;
+    job->output = s_capture;
+    sandbox_run(self->sandbox, job, outcome);
+    self->outcome->verdict = s_verdict(self, job, outcome, true);
+    if (self->outcome->verdict == VERDICT_ACCEPTED && !outcome->cancelled)
+        return s_ask_checker(self, self->output);
+    if (self->output >= 0)
+        close(self->output);
+    return true;
+}
+
+/* By an interactor. */
+static bool s_run_talk(struct judging *self, struct sandbox_job *job, struct outcome *outcome)
+{
+    bool reports = self->checker.sandbox != NULL;
+    struct checker_talk talk = {
+        .slot = self->sandbox, .job = job, .test = &self->test, .report = -1};
+    if (self->task->programs->protocol == CHECKER_TESTLIB)
+        talk.report = memory_file_new();
+    self->output_lost = false;
+    checker_talk(&self->interactor, &talk);
+    *outcome = talk.outcome;
+    outcome->cancelled |= talk.word.cancelled;
+    self->outcome->verdict =
+        verdict_of_talk(outcome, job->limits.cpu_ms * 1000, s_told_out_of_memory(self),
+                        talk.word.word, talk.spoke_first);
+    if (self->outcome->verdict == VERDICT_JUDGE_ERROR && !outcome->failure[0])
+        snprintf(outcome->failure, sizeof outcome->failure, "%.*s",
+                 (int)sizeof outcome->failure - 1, talk.word.reason);
+    if (reports && self->outcome->verdict == VERDICT_ACCEPTED && !outcome->cancelled)
+        return s_ask_checker(self, talk.report);
+    if (talk.report >= 0)
+        close(talk.report);
+    return true;
 }
 
 static struct sandbox_limits s_limits(const struct judging *self)
@@ -249,31 +227,40 @@ static struct sandbox_limits s_limits(const struct judging *self)
     };
 }
 
-/* Runs one test; true: the next one may come. */
+/* Runs one test by the task's mode. */
+static bool s_run(struct judging *self, struct sandbox_job *job, struct outcome *outcome)
+{
+    *outcome = (struct outcome){0};
+    buffer_clear(&self->errors);
+    switch (self->task->mode) {
+    case JUDGING_TOKENS:
+        return s_run_compared(self, job, outcome);
+    case JUDGING_VALIDATOR:
+        return s_run_validated(self, job, outcome);
+    case JUDGING_INTERACTIVE:
+        return s_run_talk(self, job, outcome);
+    }
+    return s_judge_error(self, "there is no such way of judging");
+}
+
+/* True: the next one may come. */
 static bool s_test(struct judging *self, struct sandbox_job *job, uint32_t index)
 {
+    const struct judging_task *task = self->task;
     struct judging_outcome *result = self->outcome;
-    struct slice expected;
-    if (!self->task->next_test(self->task->context, index, &job->input, &expected)) {
+    if (!task->next_test(task->context, index, &self->test.input, &self->test.answer)) {
         char reason[64];
         snprintf(reason, sizeof reason, "test %u cannot be read", index + 1);
-        s_judge_error(self, reason);
-        return false;
+        return s_judge_error(self, reason);
     }
-    compare_init(&self->compare, expected);
-    buffer_clear(&self->errors);
+    self->test.arguments = task->arguments ? task->arguments(task->context) : slice_of("");
     struct outcome outcome;
-    sandbox_run(self->sandbox, job, &outcome);
-    if (outcome.cancelled) {
-        result->cancelled = true;
+    bool heard = s_run(self, job, &outcome);
+    result->cancelled |= outcome.cancelled;
+    if (result->cancelled || !heard)
         return false;
-    }
-    result->verdict = verdict_of(&outcome, job->limits.cpu_ms * 1000, s_told_out_of_memory(self),
-                                 compare_end(&self->compare));
-    if (result->verdict == VERDICT_JUDGE_ERROR) {
-        s_judge_error(self, outcome.failure);
-        return false;
-    }
+    if (result->verdict == VERDICT_JUDGE_ERROR)
+        return s_judge_error(self, outcome.failure);
     result->tests_run = index + 1;
     if (outcome.cpu_us / 1000 > result->time_ms)
         result->time_ms = outcome.cpu_us / 1000;
@@ -299,7 +286,6 @@ static void s_test_all(struct judging *self)
         .argv = argv.list,
         .environment = environment.list,
         .limits = s_limits(self),
-        .output = s_compare,
         .errors = &self->errors,
         .progress = s_progress,
         .context = self,
@@ -318,6 +304,8 @@ const char *judging_refusal(const struct judging_task *task)
         return "the memory limit is out of range";
     if (task->output_limit_bytes > JUDGING_OUTPUT_MAX_BYTES)
         return "the output limit is out of range";
+    if (task->mode == JUDGING_VALIDATOR && task->output_limit_bytes > CHECKER_OUTPUT_MAX_BYTES)
+        return "the output limit is out of range for a problem with a checker";
     if (task->test_count < 1 || task->test_count > TESTS_MAX)
         return "the number of tests is out of range";
     if (task->code.length > CODE_MAX_BYTES)
@@ -336,13 +324,15 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
         s_judge_error(&self, refused ? refused : "the language cannot be judged on this machine");
         return;
     }
-    buffer_init(&self.output, 2 * COMPILE_OUTPUT_MAX_BYTES);
     buffer_init(&self.errors, S_ERRORS_BYTES);
-    if (s_build(&self))
+    checker_init(&self.checker);
+    checker_init(&self.interactor);
+    if (s_build(&self) && s_build_checkers(&self))
         s_test_all(&self);
     sandbox_close_box(sandbox);
+    checker_fini(&self.checker);
+    checker_fini(&self.interactor);
     buffer_fini(&self.errors);
-    buffer_fini(&self.output);
 }
 
 /* ---- hello ---- */

@@ -3,6 +3,8 @@
 #ifndef ACTORS_RUNNER_JUDGING_H
 #define ACTORS_RUNNER_JUDGING_H
 
+#include "actors/runner/build.h"
+#include "actors/runner/checker.h"
 #include "actors/runner/compile_cache.h"
 #include "actors/runner/languages.h"
 #include "actors/runner/sandbox.h"
@@ -26,6 +28,11 @@ struct judging_task {
     /* Gives test `index` (from 0); the slices are borrowed until the next call or the judging's
      * end. May block, but then gives up when progress would. False: not to be had. */
     bool (*next_test)(void *context, uint32_t index, struct slice *input, struct slice *expected);
+    enum judging_mode mode;                  /* compared, or looked at by the problem's programs: */
+    const struct checker_programs *programs; /* borrowed; NULL: there are none */
+    /* The arguments of the test that next_test gave last, borrowed as long as that: the rules of
+     * the comparison (compare.h) or words for the problem's program. NULL: no test has any. */
+    struct slice (*arguments)(void *context);
     /* Called several times a second, also while compiling: `done` of `total` tests are over.
      * False cancels. NULL: nobody wants to know, and nothing cancels. */
     bool (*progress)(void *context, uint32_t done, uint32_t total);
@@ -63,9 +70,5 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
  * is broken, whatever a submission seemed to do wrong. `outcome` says how far it came. */
 bool judging_says_hello(struct sandbox *sandbox, const struct languages *languages,
                         int64_t language_id, struct judging_outcome *outcome);
-
-/* Makes shown text of anything: bytes that are not UTF-8 and control characters but tab and
- * newline become U+FFFD. Returns its length, at most `size`, never within a character. */
-size_t judging_show(struct slice raw, char *text, size_t size);
 
 #endif

@@ -272,6 +272,9 @@ __attribute__((noreturn)) static void s_program(struct keeper_run *run, const in
     setsid();
     for (int i = 0; i < 3; i++)
         s_must(dup3(descriptors[i], i, 0), "stdin, stdout and stderr");
+    for (unsigned i = 0; i < run->file_count; i++)
+        s_must(dup3(descriptors[3 + run->group_count + i], (int)(KEEPER_FILE_FIRST + i), 0),
+               "files");
     s_pin(run->cpu);
     if (s_start.isolated) {
         /* should the whole machine run out of memory, the program goes first */

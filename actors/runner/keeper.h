@@ -22,7 +22,8 @@
 #define KEEPER_SOCKET 3        /* the keeper's end, in the keeper */
 #define KEEPER_TEXTS 16384     /* bytes of a run's texts */
 #define KEEPER_WORDS_MAX 96    /* arguments and variables of a run */
-#define KEEPER_DESCRIPTORS 8   /* with one message, at most */
+#define KEEPER_DESCRIPTORS 12  /* with one message, at most */
+#define KEEPER_FILE_FIRST 100  /* above whatever comes with a message */
 #define KEEPER_FILTER_MAX 4096 /* instructions of the system call filter */
 
 enum keeper_task {
@@ -30,8 +31,8 @@ enum keeper_task {
     KEEPER_OPEN_BOX,  /* struct keeper_box; descriptor: its files. Answer: READY */
     KEEPER_PACK_BOX,  /* struct keeper_box; descriptor: where its files go. Answer: READY */
     KEEPER_CLOSE_BOX, /* the task alone. Answer: READY */
-    KEEPER_RUN,       /* struct keeper_run; descriptors: stdin, stdout, stderr, then the group's.
-                       * Answers: RUNNING, ENDED */
+    KEEPER_RUN, /* struct keeper_run; descriptors: stdin, stdout, stderr, then the group's, then
+                 * the files. Answers: RUNNING, ENDED */
 };
 
 /* Any of them may be answered by FAILED. */
@@ -72,6 +73,7 @@ struct keeper_run {
     bool into_group;          /* the group's descriptor is a directory to be cloned into (cgroup
                                * v2); else its descriptors are `tasks` files to write "0" to */
     unsigned group_count;     /* of its descriptors; 0: no group */
+    unsigned file_count;      /* descriptors that the program gets as KEEPER_FILE_FIRST, … */
     uint64_t scratch_bytes;   /* size of the scratch space, of a file there, and of a file */
     uint64_t scratch_files;   /* inodes of it */
     uint64_t file_bytes;      /* RLIMIT_FSIZE */

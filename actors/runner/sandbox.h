@@ -41,10 +41,22 @@ void sandbox_destroy(struct sandbox **self);
  * been run to find out). */
 bool sandbox_check(struct buffer *sentences);
 
-/* Starts a submission: an empty box with one file in it. False: `why` has the reason, for the log.
- */
+/* The slot's second one, for what judges the programs of the first: another box, keeper, user,
+ * control group and network namespace. Made when first asked for, destroyed with its slot. NULL: as
+ * sandbox_new. */
+struct sandbox *sandbox_partner(struct sandbox *self, struct buffer *why);
+
+/* Starts a submission: a box with one file in it and nothing else. False: `why` has the reason, for
+ * the log. */
 bool sandbox_open_box(struct sandbox *self, const char *source_name, struct slice source,
                       struct buffer *why);
+struct sandbox_file {
+    struct slice path;    /* within the box: "main.c", "include/a.h" */
+    struct slice content; /* of it */
+};
+/* The same with several. */
+bool sandbox_open_files(struct sandbox *self, const struct sandbox_file *files, unsigned count,
+                        struct buffer *why);
 /* The same with the files of a box that was packed; the descriptor stays the caller's. */
 bool sandbox_open_packed_box(struct sandbox *self, int packed, struct buffer *why);
 /* The ordinary files of the open box, for another box (keeper.h has the format): a sealed file in
@@ -69,13 +81,22 @@ struct sandbox_limits {
     uint32_t processes;     /* processes and threads at once */
 };
 
+/* Each of a run's files has a path of its own, whose number is FIRST and its place among them. */
+#define SANDBOX_FILES_MAX 2
+#define SANDBOX_FILE_PATH "/proc/self/fd/%u"
+#define SANDBOX_FILE_FIRST 100
+
 struct sandbox_job {
     const char *const *argv;        /* argv[0] an absolute path; NULL at its end */
     const char *const *environment; /* besides PATH, HOME and LANG; NULL at its end */
     struct slice input;             /* stdin; borrowed during the run */
-    bool compiling;                 /* the box is writable, and where the program starts */
-    const char *artefact;           /* file that must be in the box afterwards; NULL: none */
-    struct sandbox_limits limits;   /* all of them set */
+    const int *input_file;          /* a file to be stdin instead; borrowed; NULL: none */
+    const struct slice *files;      /* what it may read besides, see SANDBOX_FILE_PATH */
+    unsigned file_count;            /* of them, at most SANDBOX_FILES_MAX */
+    const int *kept_file;         /* a file in memory that it may write, behind those; NULL: none */
+    bool compiling;               /* the box is writable, and where the program starts */
+    const char *artefact;         /* file that must be in the box afterwards; NULL: none */
+    struct sandbox_limits limits; /* all of them set */
     /* Gets stdout in pieces as it comes, never more than output_bytes in all. */
     void (*output)(void *context, const char *data, size_t length);
     struct buffer *errors; /* stderr up to max_bytes, the rest is dropped; NULL: joins stdout */
@@ -86,5 +107,25 @@ struct sandbox_job {
 
 /* Runs to the end, blocking. The box must be open. */
 void sandbox_run(struct sandbox *self, const struct sandbox_job *job, struct outcome *outcome);
+
+/* Two runs at once, each in a box of its own, the stdout of one being the stdin of the other. Both
+ * are bounded by their limits, output_bytes by what passes from one to the other; what they write
+ * never waits in our memory. Inputs and outputs of the jobs are not used.
+ *
+ * While the first runs, the second's time is not its own, and its wall clock stands still while the
+ * second is at work; the second's wall clock begins when the first has ended. A run hears that the
+ * other has ended (end of file, SIGPIPE) only after we have seen it: so whoever fails because of
+ * the other is known to have ended later. After the end of the first, the second's output is
+ * dropped, so that nothing keeps it from saying what it thinks. */
+struct sandbox_pair {
+    struct sandbox *sandboxes[2];      /* borrowed: of the first, the program; and the second */
+    const struct sandbox_job *jobs[2]; /* borrowed */
+    struct outcome outcomes[2];        /* filled */
+    /* One has ended, the other not yet: shall that go on? False kills it. */
+    bool (*goes_on)(void *context, unsigned ended, const struct outcome *outcome);
+    void *context;  /* handed to it */
+    unsigned first; /* filled: which of them ended, or had to be stopped, first: 0 or 1 */
+};
+void sandbox_run_pair(struct sandbox_pair *pair);
 
 #endif

@@ -20,3 +20,18 @@ enum verdict verdict_of(const struct outcome *outcome, int64_t cpu_limit_us,
         return told_out_of_memory ? VERDICT_MEMORY_LIMIT_EXCEEDED : VERDICT_RUNTIME_ERROR;
     return answer_matches ? VERDICT_ACCEPTED : VERDICT_WRONG_ANSWER;
 }
+
+enum verdict verdict_of_talk(const struct outcome *outcome, int64_t cpu_limit_us,
+                             bool told_out_of_memory, enum judges_word word, bool spoke_first)
+{
+    struct outcome facts = *outcome;
+    if (facts.failure[0] || (spoke_first && word == JUDGES_BROKEN))
+        return VERDICT_JUDGE_ERROR;
+    if (spoke_first && word == JUDGES_WRONG)
+        return VERDICT_WRONG_ANSWER;
+    if (spoke_first && facts.signal == SIGPIPE)
+        facts.signal = 0;
+    enum verdict verdict =
+        verdict_of(&facts, cpu_limit_us, told_out_of_memory, word != JUDGES_WRONG);
+    return verdict == VERDICT_ACCEPTED && word == JUDGES_BROKEN ? VERDICT_JUDGE_ERROR : verdict;
+}

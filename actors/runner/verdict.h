@@ -12,4 +12,19 @@
 enum verdict verdict_of(const struct outcome *outcome, int64_t cpu_limit_us,
                         bool told_out_of_memory, bool answer_matches);
 
+/* What a problem's own program says of an output, or of a talk. */
+enum judges_word {
+    JUDGES_RIGHT,  /* as it should be */
+    JUDGES_WRONG,  /* not so */
+    JUDGES_BROKEN, /* nothing that can be understood: a crash, a limit, any other exit code */
+};
+
+/* The verdict on a test that is a talk between the program and the problem's own. Who failed first
+ * decides, since a failure makes the other one fail, too (problemtools: interactive.cc): what the
+ * judges' program said before the program had ended comes first, unless it was content; then the
+ * program's own failures in the order above; then what the judges' program said afterwards. A
+ * program that wrote to somebody who was content and gone (SIGPIPE) has not failed. */
+enum verdict verdict_of_talk(const struct outcome *outcome, int64_t cpu_limit_us,
+                             bool told_out_of_memory, enum judges_word word, bool spoke_first);
+
 #endif

@@ -1,4 +1,4 @@
-/* The runner's pure parts, by table: comparison, verdicts, placeholders, shown text. */
+/* The runner's pure parts, by table: verdicts, placeholders, shown text. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -6,62 +6,8 @@
 
 #include <cmocka.h>
 
-#include "actors/runner/compare.h"
 #include "actors/runner/judging.h"
 #include "actors/runner/verdict.h"
-
-static bool s_compare(const char *expected, const char *given, size_t piece)
-{
-    struct compare compare;
-    compare_init(&compare, slice_of(expected));
-    for (size_t at = 0, length = strlen(given); at < length; at += piece)
-        compare_feed(&compare, given + at, piece < length - at ? piece : length - at);
-    return compare_end(&compare);
-}
-
-static void answers_are_compared_token_by_token(void **state)
-{
-    static const struct {
-        const char *expected, *given;
-        bool equal;
-    } table[] = {
-        {"", "", true},
-        {"", " \n\t", true},
-        {" \n", "", true},
-        {"", "0", false},
-        {"0", "", false},
-        {"1 2 3\n", "1 2 3\n", true},
-        {"1 2 3\n", "1 2 3", true},
-        {"1 2 3", "1 2 3 \n\n\n", true},
-        {"1 2 3", "1\r\n2\r\n3\r\n", true},
-        {"1 2 3", "\n  1\t2\v\f3", true},
-        {"\n1", "1", true},
-        {"1 2 3", "1 2", false},
-        {"1 2", "1 2 3", false},
-        {"12", "1 2", false},
-        {"1 2", "12", false},
-        {"abc", "abd", false},
-        {"abc", "ab", false},
-        {"ab", "abc", false},
-        {"abc", "Abc", false},
-        {"1.0", "1", false},
-        {"\xc3\xa4", "\xc3\xa4\n", true},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        for (size_t piece = 1; piece < 5; piece++)
-            if (s_compare(table[i].expected, table[i].given, piece) != table[i].equal)
-                fail_msg("row %zu in pieces of %zu", i, piece);
-}
-
-static void a_nul_is_not_whitespace(void **state)
-{
-    struct compare compare;
-    (void)state;
-    compare_init(&compare, slice_of("1 2"));
-    compare_feed(&compare, "1\0002", 3);
-    assert_false(compare_end(&compare));
-}
 
 static void verdicts_follow_their_order(void **state)
 {
@@ -97,6 +43,57 @@ static void verdicts_follow_their_order(void **state)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (verdict_of(&table[i].outcome, 1000000, table[i].told, table[i].matches) !=
             table[i].verdict)
+            fail_msg("row %zu", i);
+}
+
+/* Who failed first decides. */
+static void verdicts_on_talks_follow_their_order(void **state)
+{
+    static const struct {
+        struct outcome outcome;
+        enum judges_word word;
+        bool spoke_first;
+        enum verdict verdict;
+    } table[] = {
+        {{0}, JUDGES_RIGHT, false, VERDICT_ACCEPTED},
+        {{0}, JUDGES_WRONG, false, VERDICT_WRONG_ANSWER},
+        {{0}, JUDGES_BROKEN, false, VERDICT_JUDGE_ERROR},
+        {{0}, JUDGES_RIGHT, true, VERDICT_ACCEPTED},
+        {{0}, JUDGES_WRONG, true, VERDICT_WRONG_ANSWER},
+        {{0}, JUDGES_BROKEN, true, VERDICT_JUDGE_ERROR},
+        {{.signal = SIGPIPE}, JUDGES_WRONG, true, VERDICT_WRONG_ANSWER},
+        {{.signal = SIGSEGV}, JUDGES_WRONG, true, VERDICT_WRONG_ANSWER},
+        {{.signal = SIGKILL, .cpu_exceeded = true}, JUDGES_WRONG, true, VERDICT_WRONG_ANSWER},
+        {{.signal = SIGSEGV}, JUDGES_WRONG, false, VERDICT_RUNTIME_ERROR},
+        {{.signal = SIGSEGV}, JUDGES_BROKEN, false, VERDICT_RUNTIME_ERROR},
+        {{.signal = SIGSEGV}, JUDGES_BROKEN, true, VERDICT_JUDGE_ERROR},
+        {{.signal = SIGPIPE}, JUDGES_RIGHT, true, VERDICT_ACCEPTED},
+        {{.signal = SIGPIPE}, JUDGES_RIGHT, false, VERDICT_RUNTIME_ERROR},
+        {{.exit_code = 1}, JUDGES_RIGHT, true, VERDICT_RUNTIME_ERROR},
+        {{.exit_code = 1}, JUDGES_RIGHT, false, VERDICT_RUNTIME_ERROR},
+        {{.signal = SIGKILL, .cpu_exceeded = true},
+         JUDGES_RIGHT,
+         true,
+         VERDICT_TIME_LIMIT_EXCEEDED},
+        {{.signal = SIGKILL, .wall_exceeded = true},
+         JUDGES_BROKEN,
+         false,
+         VERDICT_TIME_LIMIT_EXCEEDED},
+        {{.cpu_us = 1000001}, JUDGES_WRONG, false, VERDICT_TIME_LIMIT_EXCEEDED},
+        {{.signal = SIGKILL, .output_overflow = true},
+         JUDGES_BROKEN,
+         false,
+         VERDICT_OUTPUT_LIMIT_EXCEEDED},
+        {{.signal = SIGKILL, .out_of_memory = true},
+         JUDGES_RIGHT,
+         false,
+         VERDICT_MEMORY_LIMIT_EXCEEDED},
+        {{.failure = "no"}, JUDGES_WRONG, true, VERDICT_JUDGE_ERROR},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (verdict_of_talk(&table[i].outcome, 1000000, false, table[i].word,
+                            table[i].spoke_first) != table[i].verdict)
             fail_msg("row %zu", i);
 }
 
@@ -186,8 +183,7 @@ static void compiler_messages_become_text(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char text[128];
-        size_t length =
-            judging_show(slice_from(table[i].raw, table[i].length), text, table[i].size);
+        size_t length = build_show(slice_from(table[i].raw, table[i].length), text, table[i].size);
         if (length != strlen(table[i].shown) || memcmp(text, table[i].shown, length) != 0)
             fail_msg("row %zu", i);
         assert_true(utf8_valid(slice_from(text, length)));
@@ -197,9 +193,8 @@ static void compiler_messages_become_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_are_compared_token_by_token),
-        cmocka_unit_test(a_nul_is_not_whitespace),
         cmocka_unit_test(verdicts_follow_their_order),
+        cmocka_unit_test(verdicts_on_talks_follow_their_order),
         cmocka_unit_test(placeholders_become_values),
         cmocka_unit_test(too_many_or_too_long_arguments_are_refused),
         cmocka_unit_test(every_row_of_the_table_expands),

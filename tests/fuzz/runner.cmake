@@ -1,0 +1,2 @@
+# What submissions write.
+codecomp_fuzz(compare LINK runner_compare)
