@@ -197,14 +197,22 @@ static bool s_check_drivers(struct planning *self)
            s_wrong_option(self, OPTION_events, "%s", why);
 }
 
+static bool s_read_rate(struct planning *self, enum option_id option, const char *text,
+                        struct limiter_rate *rate)
+{
+    return limiter_rate_parse(slice_of(text), rate) ||
+           s_wrong_option(self, option,
+                          "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s", text,
+                          LIMITER_MAX);
+}
+
 static bool s_read_rules(struct planning *self)
 {
     const struct options *options = self->options;
-    struct limiter_rate rate;
-    if (!limiter_rate_parse(slice_of(options->submit_limit), &rate))
-        return s_wrong_option(self, OPTION_submit_limit,
-                              "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s",
-                              options->submit_limit, LIMITER_MAX);
+    struct limiter_rate rate, runs;
+    if (!s_read_rate(self, OPTION_submit_limit, options->submit_limit, &rate) ||
+        !s_read_rate(self, OPTION_run_limit, options->run_limit, &runs))
+        return false;
     self->plan->config =
         (struct rec_actor_config){.shards = 1,
                                   .contest_duration_ms = options->contest_duration,
@@ -213,6 +221,8 @@ static bool s_read_rules(struct planning *self)
                                   .settle_limit_ms = options->settle_limit,
                                   .submit_limit = rate.limit,
                                   .submit_window_ms = rate.window_ms,
+                                  .run_limit = runs.limit,
+                                  .run_window_ms = runs.window_ms,
                                   .queue_shared = queue_url_shared(options->queue)};
     return true;
 }

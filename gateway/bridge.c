@@ -83,6 +83,8 @@ static void s_on_stream(struct bridge *self, const struct envelope *envelope)
         realtime_push_room(realtime, &self->message->watched);
     else if (envelope->kind == MSG_submission_found)
         realtime_push_submission(realtime, &self->message->submission_found.submission);
+    else if (envelope->kind == MSG_run_found)
+        realtime_push_run(realtime, &self->message->run_found.run);
 }
 
 static void s_on_message(struct bridge *self, const struct frame *frame)

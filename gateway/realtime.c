@@ -489,13 +489,24 @@ static void s_push_user(struct realtime *self, uint32_t at)
     s_forget_encodings(&encodings);
 }
 
-void realtime_push_submission(struct realtime *self, const struct rec_submission *submission)
+static void s_push_to(struct realtime *self, int64_t user_id, const struct record *record,
+                      const void *value)
 {
-    uint32_t at = hub_first(self->hub, (struct destination){DESTINATION_USER, submission->user_id});
+    uint32_t at = hub_first(self->hub, (struct destination){DESTINATION_USER, user_id});
     if (!at)
         return;
-    s_encode(self, &record_submission, submission);
+    s_encode(self, record, value);
     s_push_user(self, at);
+}
+
+void realtime_push_submission(struct realtime *self, const struct rec_submission *submission)
+{
+    s_push_to(self, submission->user_id, &record_submission, submission);
+}
+
+void realtime_push_run(struct realtime *self, const struct rec_run *run)
+{
+    s_push_to(self, run->user_id, &record_run, run);
 }
 
 void realtime_pass_verdict(struct realtime *self, const struct msg_verdict_heard *heard)

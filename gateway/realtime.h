@@ -17,8 +17,9 @@ void realtime_closed(struct carrier *carrier);
 
 /* A room as it is now, to those of its subscribers who may and have nothing newer. */
 void realtime_push_room(struct realtime *self, const struct msg_watched *watched);
-/* A verdict, to its submitter. */
+/* A verdict or how far it is, to its submitter; a run, to whoever made it. */
 void realtime_push_submission(struct realtime *self, const struct rec_submission *submission);
+void realtime_push_run(struct realtime *self, const struct rec_run *run);
 /* What somebody published (see actors/fanout/events.h), as it is: a room's state to those of its
  * subscribers whom scoring has let in and who have nothing newer, a verdict to its user. */
 void realtime_pass_room(struct realtime *self, const struct msg_room_heard *heard);

@@ -27,8 +27,11 @@
 #define CODE_MAX_BYTES (1024 * 1024) /* the bound on --code-limit */
 #define COMPILE_OUTPUT_MAX_BYTES \
     (8 * 1024) /* kept and shown to the submitter; cut at a character */
+#define RUN_INPUT_MAX_BYTES (64 * 1024) /* of a contestant's own for a run */
+#define RUN_TEXTS_MAX_BYTES \
+    (48 * 1024) /* of all outputs of a run together, as they are kept; each gets its share */
 #define TEST_FILE_MAX_BYTES (16 * 1024 * 1024)
-#define HEARD_MAX_BYTES (64 * 1024) /* JSON that other processes publish; longer is not passed on \
+#define HEARD_MAX_BYTES (128 * 1024) /* JSON that other processes publish; longer is not passed on \
                                      */
 
 /* lists */
@@ -38,7 +41,7 @@
 #define LANGUAGES_MAX 64
 
 /* a commit */
-#define COMMIT_OPS_MAX 16
+#define COMMIT_OPS_MAX 20 /* a run's verdict with what each sample came to is the largest */
 #define STATEMENT_PARAMS_MAX 24
 #define RESULT_VALUES_MAX (ROOM_SUBMISSIONS_MAX * 8)
 

@@ -90,7 +90,7 @@ static int64_t s_ours(struct judge *self, int64_t messages)
     while (self->acked < until) {
         for (; published < messages && published - (self->acked - begun) < WINDOW; published++) {
             int64_t id = published + 1;
-            s_say(self, MSG_queue_publish, &(struct msg_queue_publish){{1, &id}});
+            s_say(self, MSG_queue_publish, &(struct msg_queue_publish){{1, &id}, false});
         }
         s_hear_all(self);
     }
@@ -160,7 +160,7 @@ static int64_t s_bare(const char *url, int64_t messages)
     while (self.acked < messages || self.confirmed < messages) {
         for (; self.published < messages && self.published - self.confirmed < WINDOW;
              self.published++)
-            broker_publish(&self.publisher, self.published + 1);
+            broker_publish(&self.publisher, QUEUE_NAME, self.published + 1);
         s_bare_hear(&self);
     }
     int64_t took_us = clock_mono_us() - start_us;

@@ -5,7 +5,8 @@
  * that hosts fan-out or a gateway. With `redis://`
  *
  *   room:{id}   a RoomState, exactly as browsers get it on /topic/room/{id}
- *   user:{id}   a verdict, exactly as its user gets it on /user/queue/submissions
+ *   user:{id}   a verdict, how far one is, or a run, exactly as its user gets it on
+ *               /user/queue/submissions
  *   user:0      {"missed":true}: not all that happened was published; ask scoring
  *
  * are published where fan-out is, and heard where a gateway is, whoever published them. What is

@@ -98,12 +98,20 @@ static void s_publish_room(struct edge *self, const struct rec_room_state *state
         s_drop(self);
 }
 
-static void s_publish_verdict(struct edge *self, const struct rec_submission *submission)
+static void s_publish_user(struct edge *self, int64_t user_id, const struct record *record,
+                           const void *value)
 {
     buffer_clear(&self->json);
-    json_record(&record_submission, submission, &self->json);
-    if (!spool_verdict(self->verdicts, submission->user_id, buffer_slice(&self->json)))
+    json_record(record, value, &self->json);
+    if (!spool_verdict(self->verdicts, user_id, buffer_slice(&self->json)))
         s_drop(self);
+}
+
+/* How far a judging is is worth nothing later. */
+static void s_publish_submission(struct edge *self, const struct rec_submission *submission)
+{
+    if (verdict_final(submission->status) || redis_link_is_up(self->say))
+        s_publish_user(self, submission->user_id, &record_submission, submission);
 }
 
 /* What went by before the first one heard was missed, too, unless that is the sender's first. */
@@ -130,7 +138,10 @@ static void s_on_frame(struct edge *self, const struct frame *frame)
     if (envelope->kind == MSG_watched)
         s_publish_room(self, &self->message->watched.state);
     else if (envelope->kind == MSG_submission_found)
-        s_publish_verdict(self, &self->message->submission_found.submission);
+        s_publish_submission(self, &self->message->submission_found.submission);
+    else if (envelope->kind == MSG_run_found)
+        s_publish_user(self, self->message->run_found.run.user_id, &record_run,
+                       &self->message->run_found.run);
 }
 
 /* False: there is more. */
@@ -258,14 +269,14 @@ static bool s_pass_room(struct edge *self, int64_t room_id, struct slice json)
 static bool s_pass_verdict(struct edge *self, int64_t user_id, struct slice json)
 {
     struct msg_verdict_heard heard = {user_id, json};
-    int64_t submission_id, judged_ms;
+    int64_t judging, far;
     if (user_id == 0 && slice_is(json, MISSED)) {
         s_tell_missed(self, false);
         return true;
     }
-    if (!heard_verdict(json, user_id, &submission_id, &judged_ms))
+    if (!heard_verdict(json, user_id, &judging, &far))
         return false;
-    if (!latest_note(self->passed, submission_id, judged_ms))
+    if (!latest_note(self->passed, judging, far))
         return true;
     stats_add(STAT_events_heard, 1);
     s_tell(self, user_id, MSG_verdict_heard, &heard);

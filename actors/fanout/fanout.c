@@ -1,9 +1,11 @@
 /* Streams what changed to all gateways.
  *
  * In   watched (key: room)            a room as everybody sees it, from scoring at every change
- *      submission_found (key: user)   a verdict for its submitter, from scoring
+ *      submission_found (key: user)   a verdict for its submitter, from scoring; or how far its
+ *                                     judging is, from the judge
+ *      run_found (key: user)          what came of a run, for whoever made it, from the judge
  *      ping                           done: there is nothing to get ready
- * Out  the same two, as a stream to every gateway, numbered 1, 2, 3 … since our start
+ * Out  the same three, as a stream to every gateway, numbered 1, 2, 3 … since our start
  *      stream_beat                    the number so far, itself without a number, so that a gateway
  *                                     that lost the last message notices
  *
@@ -11,16 +13,18 @@
  * minute is over; then nothing until something is sent again. While messages follow each other more
  * closely, their numbers alone tell of a loss.
  *
- * Promises: of a room only newer versions pass, in the order in which they came; of a user
- * everything passes. Not its business: who is subscribed, keeping what was sent (a gateway that
+ * Promises: of a room only newer versions pass, in the order in which they came; every verdict and
+ * run passes; how far a judging is passes while it gets further and there is no verdict, whatever
+ * overtook it on its way here. Not its business: who is subscribed, keeping what was sent (a gateway that
  * missed something asks scoring). At most LATEST_MAX rooms are remembered: of one forgotten an old
- * version may pass once more, and the gateways drop it. */
+ * version may pass once more, and the gateways drop it; and as many submissions, of which the
+ * forgotten ones are over for long. */
 #include "actors/fanout/latest.h"
 #include "actors/runtime/actor.h"
 #include "actors/runtime/stats.h"
 #include "proto/check.h"
 
-#define LATEST_MAX 16384 /* rooms whose version is remembered; the oldest is forgotten */
+#define LATEST_MAX 16384 /* rooms, and submissions, that are remembered; the oldest is forgotten */
 
 #define BEAT_MS 1000 /* between the first beats */
 #define BEATS_CLOSE 3
@@ -29,6 +33,7 @@
 
 struct fanout {
     struct latest *latest; /* owned: newest version of each room that passed */
+    struct latest *judged; /* owned: of each submission how far it is: tests, or when it was judged */
     int64_t sent;          /* number of the last message */
     int64_t last_ms;       /* when it was sent */
     int64_t beats;         /* how many of its beats are over */
@@ -70,6 +75,16 @@ static void s_on_watched(struct fanout *self, const struct envelope *envelope,
         s_stream(self, envelope, watched, out);
 }
 
+static void s_on_submission(struct fanout *self, const struct envelope *envelope,
+                            const struct msg_submission_found *found, struct outbox *out)
+{
+    const struct rec_submission *submission = &found->submission;
+    bool final = verdict_final(submission->status);
+    int64_t far = final ? submission->judged_ms : submission->tests_run;
+    if (latest_note(self->judged, submission->id, far) || final)
+        s_stream(self, envelope, found, out);
+}
+
 /* One beat, also when several are overdue. */
 static void s_on_tick(struct fanout *self, const struct envelope *envelope, struct outbox *out)
 {
@@ -92,7 +107,8 @@ static void *s_create(const struct rec_actor_config *config, void *context)
     struct fanout *self = calloc(1, sizeof *self);
     check(self);
     self->latest = latest_new(LATEST_MAX);
-    check(self->latest);
+    self->judged = latest_new(LATEST_MAX);
+    check(self->latest && self->judged);
     return self;
 }
 
@@ -102,6 +118,7 @@ static void s_destroy(void **self_p)
     if (!self)
         return;
     latest_destroy(&self->latest);
+    latest_destroy(&self->judged);
     free(self);
     *self_p = NULL;
 }
@@ -116,6 +133,9 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         s_on_watched(self, envelope, message, out);
         break;
     case MSG_submission_found:
+        s_on_submission(self, envelope, message, out);
+        break;
+    case MSG_run_found:
         s_stream(self, envelope, message, out);
         break;
     case MSG_tick:
@@ -131,7 +151,7 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     }
 }
 
-static const uint16_t s_receives[] = {MSG_watched, MSG_submission_found, MSG_ping, 0};
+static const uint16_t s_receives[] = {MSG_watched, MSG_submission_found, MSG_run_found, MSG_ping, 0};
 
 const struct actor_class fanout_class = {
     .kind = ACTOR_fanout,

@@ -5,11 +5,18 @@
 /* Keys that a RoomState of the earlier backend does not have. */
 static bool s_may_lack(const struct record *record, const struct field *field)
 {
-    static const char *const later[] = {"endTime", "serverTime", "version", "settling"};
+    static const struct {
+        const struct record *record;
+        const char *key;
+    } later[] = {{&record_room_state, "endTime"},
+                 {&record_room_state, "serverTime"},
+                 {&record_room_state, "version"},
+                 {&record_room_state, "settling"},
+                 {&record_participant_problem, "judging"}};
     if (field->type == FIELD_OPT)
         return true;
-    for (size_t i = 0; record == &record_room_state && i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(field->key, later[i]) == 0)
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        if (record == later[i].record && strcmp(field->key, later[i].key) == 0)
             return true;
     return false;
 }
@@ -116,13 +123,19 @@ bool heard_room(struct slice json, int64_t room_id, int64_t *version)
     return *version == I64_NONE || *version >= 0;
 }
 
-bool heard_verdict(struct slice json, int64_t user_id, int64_t *submission_id, int64_t *judged_ms)
+bool heard_verdict(struct slice json, int64_t user_id, int64_t *key, int64_t *far)
 {
     json_t *verdict = s_load(json, &record_submission, "userId", user_id);
-    if (!verdict)
+    json_t *run = verdict ? NULL : s_load(json, &record_run, "userId", user_id);
+    const json_t *heard = verdict ? verdict : run;
+    if (!heard)
         return false;
-    *submission_id = json_integer_value(json_object_get(verdict, "id"));
-    *judged_ms = json_integer_value(json_object_get(verdict, "judgedAt")); /* 0 when it is null */
+    const json_t *judged_ms = json_object_get(heard, "judgedAt");
+    *key = verdict ? json_integer_value(json_object_get(verdict, "id"))
+                   : -json_integer_value(json_object_get(run, "runId"));
+    *far = json_integer_value(json_is_null(judged_ms) ? json_object_get(heard, "testsRun")
+                                                      : judged_ms);
     json_decref(verdict);
+    json_decref(run);
     return true;
 }

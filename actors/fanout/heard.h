@@ -15,7 +15,9 @@ int64_t heard_id(struct slice channel, const char *prefix);
  * there, too. */
 bool heard_room(struct slice json, int64_t room_id, int64_t *version);
 
-/* A verdict for that user, and which: its submission, and when that was judged (0: not yet). */
-bool heard_verdict(struct slice json, int64_t user_id, int64_t *submission_id, int64_t *judged_ms);
+/* A verdict for that user or how far one is, or what came of a run of his. *key is its submission's
+ * id, or its run's with a minus sign; *far only grows with each of the same key: tests that are
+ * over, then when it was judged. */
+bool heard_verdict(struct slice json, int64_t user_id, int64_t *key, int64_t *far);
 
 #endif

@@ -106,8 +106,8 @@ void broker_closed(const struct broker *self, int code, amqp_bytes_t text, const
     case AMQP_ACCESS_REFUSED:
         s_wrong(error, true,
                 "%s: can't %s: %.*s; check user and password, and that the user may "
-                "configure, write and read " QUEUE_NAME " and " QUEUE_DEAD
-                " (rabbitmqctl set_permissions)",
+                "configure, write and read " QUEUE_NAME ", " QUEUE_DEAD
+                " and " QUEUE_TRIALS " (rabbitmqctl set_permissions)",
                 self->where, doing, length, said);
         break;
     case AMQP_NOT_ALLOWED:
@@ -293,12 +293,13 @@ bool broker_declare(struct broker *self, const char *queue, struct broker_error 
 {
     amqp_table_entry_t entries[] = {s_text("x-dead-letter-exchange", ""),
                                     s_text("x-dead-letter-routing-key", QUEUE_DEAD)};
-    bool dead = strcmp(queue, QUEUE_DEAD) == 0;
-    amqp_table_t arguments = {dead ? 0 : 2, entries};
+    char doing[64];
+    bool letters = strcmp(queue, QUEUE_NAME) == 0;
+    amqp_table_t arguments = {letters ? 2 : 0, entries};
+    snprintf(doing, sizeof doing, "declare %s", queue);
     amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0,
                        arguments);
-    return broker_went_well(self, amqp_get_rpc_reply(self->connection),
-                            dead ? "declare " QUEUE_DEAD : "declare " QUEUE_NAME, error);
+    return broker_went_well(self, amqp_get_rpc_reply(self->connection), doing, error);
 }
 
 static bool s_confirm(struct broker *self, struct broker_error *error)
@@ -311,7 +312,7 @@ static bool s_confirm(struct broker *self, struct broker_error *error)
 bool broker_prepare(struct broker *self, struct broker_error *error)
 {
     return broker_declare(self, QUEUE_DEAD, error) && broker_declare(self, QUEUE_NAME, error) &&
-           s_confirm(self, error);
+           broker_declare(self, QUEUE_TRIALS, error) && s_confirm(self, error);
 }
 
 /* ---- publishing ------------------------------------------------------------------------------ */
@@ -325,16 +326,16 @@ bool broker_depth(struct broker *self, const char *queue, uint32_t *count,
     return broker_went_well(self, amqp_get_rpc_reply(self->connection), "look into a queue", error);
 }
 
-int broker_publish(struct broker *self, int64_t submission_id)
+int broker_publish(struct broker *self, const char *queue, int64_t id)
 {
     char body[24];
-    int length = snprintf(body, sizeof body, "%lld", (long long)submission_id);
+    int length = snprintf(body, sizeof body, "%lld", (long long)id);
     amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CONTENT_TYPE_FLAG |
                                                     AMQP_BASIC_DELIVERY_MODE_FLAG,
                                           .content_type = amqp_cstring_bytes("application/json"),
                                           .delivery_mode = AMQP_DELIVERY_PERSISTENT};
     return amqp_basic_publish(self->connection, BROKER_CHANNEL, amqp_empty_bytes,
-                              amqp_cstring_bytes(QUEUE_NAME), 1, 0, &properties,
+                              amqp_cstring_bytes(queue), 1, 0, &properties,
                               (amqp_bytes_t){(size_t)length, body});
 }
 
@@ -342,7 +343,7 @@ bool broker_put(struct broker *self, int64_t submission_id, struct broker_error 
 {
     struct timeval limit = {BROKER_STEP_MS / 1000, BROKER_STEP_MS % 1000 * 1000};
     amqp_frame_t frame;
-    if (!s_status(self, broker_publish(self, submission_id), "publish", error))
+    if (!s_status(self, broker_publish(self, QUEUE_NAME, submission_id), "publish", error))
         return false;
     while (s_status(self, amqp_simple_wait_frame_noblock(self->connection, &frame, &limit),
                     "have a publishing confirmed", error)) {

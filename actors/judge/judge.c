@@ -1,15 +1,18 @@
-/* The judge actor: which submission is queued, leased, retried, given up.
+/* The judge actor: which submission, and which trial beside the contest (a run, a rejudging), is
+ * queued, leased, retried, given up.
  *
  * In: judge_enqueue (room), runner_ready, judge_progress, judge_outcome, runner_leave (runners),
  * verdict_taken (scoring), languages_get and judge_hint (gateways). Out: judge_job and judge_hint
- * to runners, verdict_report to scoring, store_run.
+ * to runners, verdict_report to scoring, submission_found (under way) and run_found to fan-out,
+ * store_run.
  *
- * Promises: a submission that the store holds as PENDING or JUDGING gets a final verdict: what no
+ * Promises: a submission or trial that the store holds as PENDING or JUDGING gets a final verdict: what no
  * message brought, the sweep finds. A judging is a lease with a fencing number from the store; the
  * outcome of an older lease is refused, by us and by scoring's commit. A verdict is reported until
  * scoring says that it is durable. Failures of ours are tried again, three times, and cost nobody
- * anything. Our own line serves users in turn (judge.h), a shared queue in the order of arrival,
- * both as far as the idle slots know the language. It runs nothing itself and does not know what a
+ * anything. Submissions go before runs, runs before rejudgings. Our own line serves users in turn
+ * (judge.h), a shared queue in the order of arrival, both as far as the idle slots know the
+ * language. A trial's outcome is written here (judge_trials.c), and scoring never hears of it. It runs nothing itself and does not know what a
  * verdict is worth.
  *
  * Where several judges share a queue (judge_queue.c), the line holds only what the queue has given
@@ -50,6 +53,10 @@ static void s_report(struct judge_actor *self, struct job *job, struct outbox *o
     if (job->phase != JOB_REPORTING)
         job->generation = judge_next_generation(self);
     judge_job_enter(self, job, JOB_REPORTING, self->now_ms + REPORT_RETRY_MS);
+    if (judging_is_trial(job->kind)) {
+        judge_trial_report(self, job, out);
+        return;
+    }
     outbox_send(out, NULL, ACTOR_scoring, job->room_id,
                 (struct question){QUESTION_JOB, job->generation}, MSG_verdict_report, &job->report);
 }
@@ -58,9 +65,15 @@ static void s_give_up(struct judge_actor *self, struct job *job, const char *why
                       struct outbox *out)
 {
     stats_add(STAT_judge_given_up, 1);
-    log_error("judging-given-up", "submission=%lld tries=%u fence=%lld why=\"%s\"",
-              (long long)job->submission_id, job->tries, (long long)job->fence, why);
-    job->report = (struct msg_verdict_report){.submission_id = job->submission_id,
+    log_error("judging-given-up", "%s=%lld tries=%u fence=%lld why=\"%s\"", judge_job_noun(job),
+              (long long)job->id, job->tries, (long long)job->fence, why);
+    const struct msg_judge_outcome outcome = {.verdict = VERDICT_JUDGE_ERROR,
+                                              .failed_test = I64_NONE,
+                                              .time_ms = I64_NONE,
+                                              .memory_kb = I64_NONE};
+    if (judging_is_trial(job->kind))
+        judge_trial_take(self, job, &outcome);
+    job->report = (struct msg_verdict_report){.submission_id = job->id,
                                               .room_id = job->room_id,
                                               .fence = job->fence,
                                               .verdict = VERDICT_JUDGE_ERROR,
@@ -88,8 +101,8 @@ static void s_retry(struct judge_actor *self, struct job *job, const char *why, 
         return;
     }
     stats_add(STAT_judge_retries, 1);
-    log_warn("judging-repeated", "submission=%lld try=%u why=\"%s\"", (long long)job->submission_id,
-             job->tries, why);
+    log_warn("judging-repeated", "%s=%lld try=%u why=\"%s\"", judge_job_noun(job),
+             (long long)job->id, job->tries, why);
     s_back(self, job, 0);
 }
 
@@ -100,33 +113,32 @@ static void s_retry(struct judge_actor *self, struct job *job, const char *why, 
 static void s_ask_lease(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     struct commit commit;
+    const struct judging_statements *statements = judge_statements(job->kind);
     int64_t patience_ms = (int64_t)STORE_RETRY_MS << job->leases_asked;
     job->leases_asked += job->leases_asked < LEASE_DOUBLINGS;
     commit_begin(&commit);
     if (self->config.queue_shared) {
-        commit_op(&commit, STATEMENT_judging_lease_shared);
-        commit_i64(&commit, job->submission_id);
+        commit_op(&commit, statements->lease_shared);
+        commit_i64(&commit, job->id);
         commit_i64(&commit, self->name);
         commit_i64(&commit, job->take_over_fence);
         commit_i64(&commit, self->now_ms);
         commit_i64(&commit, self->now_ms + HOLD_MS);
         job->renew_ms = self->now_ms + RENEW_MS;
     } else {
-        commit_op(&commit, STATEMENT_judging_lease);
-        commit_i64(&commit, job->submission_id);
+        commit_op(&commit, statements->lease);
+        commit_i64(&commit, job->id);
     }
-    commit_op(&commit, STATEMENT_judging_problem);
-    commit_i64(&commit, job->submission_id);
+    commit_op(&commit, statements->problem);
+    commit_i64(&commit, job->id);
     job->generation = judge_next_generation(self);
     judge_job_enter(self, job, JOB_LEASING, self->now_ms + patience_ms);
-    commit_send(&commit, out, NULL, job->submission_id,
-                (struct question){QUESTION_JOB, job->generation});
+    commit_send(&commit, out, NULL, job->id, (struct question){QUESTION_JOB, job->generation});
 }
 
-/* Brings idle slots and waiting jobs together. */
-static void s_dispatch(struct judge_actor *self, struct outbox *out)
+static void s_dispatch_lane(struct judge_actor *self, const struct lane *lane, struct outbox *out)
 {
-    for (struct job *job = self->line, *next; job && !self->draining; job = next) {
+    for (struct job *job = lane->line, *next; job && !self->draining; job = next) {
         next = job->next;
         if (!judge_slot_idle(self))
             break;
@@ -142,6 +154,13 @@ static void s_dispatch(struct judge_actor *self, struct outbox *out)
         job->leases_asked = 0;
         s_ask_lease(self, job, out);
     }
+}
+
+/* Brings idle slots and waiting jobs together. */
+static void s_dispatch(struct judge_actor *self, struct outbox *out)
+{
+    for (size_t kind = 0; kind < LANES; kind++)
+        s_dispatch_lane(self, &self->lanes[kind], out);
     if (self->active)
         outbox_wake(out, self->now_ms + REPORT_RETRY_MS);
 }
@@ -155,26 +174,31 @@ static void s_slot_back(struct judge_actor *self, struct job *job)
     job->runner = 0;
 }
 
-static void s_send_job(struct judge_actor *self, struct job *job, struct slice code,
-                       const struct rec_store_result *problem, struct outbox *out)
+static void s_send_job(struct judge_actor *self, struct job *job,
+                       const struct rec_store_result *lease, const struct rec_store_result *problem,
+                       struct outbox *out)
 {
     struct runner_slot *slot = judge_slot_find(self, job->runner);
     if (!slot) { /* it left while the store was asked */
         s_back(self, job, 0);
         return;
     }
-    struct msg_judge_job message = {.submission_id = job->submission_id,
+    struct msg_judge_job message = {.submission_id = job->id,
+                                    .kind = job->kind,
+                                    .own_input = job->own_input,
+                                    .input = result_text(lease, 0, 8),
                                     .fence = job->fence,
                                     .problem_id = job->problem_id,
                                     .language_id = job->language_id,
-                                    .code = code,
+                                    .code = result_text(lease, 0, 4),
                                     .time_limit_ms = result_i64(problem, 0, 0),
                                     .memory_limit_mb = result_i64(problem, 0, 1),
                                     .output_limit_bytes = result_i64(problem, 0, 2),
-                                    .tests_total = result_i64(problem, 0, 3),
+                                    .tests_total = job->tests_total,
                                     .tests_hash = result_text(problem, 0, 4)};
     outbox_reply(out, &slot->ready, MSG_judge_job, &message);
     judge_job_enter(self, job, JOB_RUNNING, self->now_ms + LEASE_MS);
+    judge_tell_progress(self, job, 0, out);
 }
 
 static void s_on_leased(struct judge_actor *self, struct job *job,
@@ -187,21 +211,25 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
     }
     const struct rec_store_result *lease = &done->results.items[0];
     const struct rec_store_result *problem = &done->results.items[1];
-    struct slice code = result_text(lease, 0, 4);
     job->fence = result_i64(lease, 0, 0);
     job->room_id = result_i64(lease, 0, 1);
     job->problem_id = result_i64(lease, 0, 2);
+    job->created_ms = result_i64(lease, 0, 6);
+    job->own_input = result_i64(lease, 0, 7) == 1;
+    job->tests_total = result_i64(problem, 0, 3);
     const char *why = result_i64(lease, 0, 5) > FENCE_MAX      ? "leased too often"
                       : result_rows(problem) != 1              ? "its problem can't be read"
                       : result_text(problem, 0, 4).length > 64 ? "its tests can't be named"
-                      : code.length > CODE_MAX_BYTES           ? "its code is too long"
-                                                               : NULL;
+                      : result_text(lease, 0, 4).length > CODE_MAX_BYTES ? "its code is too long"
+                      : result_text(lease, 0, 8).length > RUN_INPUT_MAX_BYTES
+                          ? "its input is too long"
+                          : NULL;
     if (why) {
         s_slot_back(self, job);
         s_give_up(self, job, why, out);
         return;
     }
-    s_send_job(self, job, code, problem, out);
+    s_send_job(self, job, lease, problem, out);
 }
 
 /* ---- answers to our questions ------------------------------------------------------------------
@@ -211,7 +239,10 @@ static void s_on_taken(struct judge_actor *self, struct job *job, bool kept, str
 {
     /* Not kept: another lease is under way in the store's eyes. The next one will tell; not at
      * once, so that two who disagree do not keep each other busy. */
-    stats_add(kept ? STAT_verdicts_kept : STAT_verdicts_repeated, 1);
+    if (judging_is_trial(job->kind))
+        stats_add(STAT_trials_kept, kept);
+    else
+        stats_add(kept ? STAT_verdicts_kept : STAT_verdicts_repeated, 1);
     if (kept) {
         s_done(self, job, out);
         return;
@@ -227,8 +258,11 @@ static void s_on_answer(struct judge_actor *self, const struct envelope *envelop
     if (!job)
         return;
     const struct msg_verdict_taken *taken = message;
-    if (envelope->kind == MSG_verdict_taken && job->phase == JOB_REPORTING)
+    bool trial = judging_is_trial(job->kind);
+    if (envelope->kind == MSG_verdict_taken && job->phase == JOB_REPORTING && !trial)
         s_on_taken(self, job, taken->kept, out);
+    else if (envelope->kind == MSG_store_done && job->phase == JOB_REPORTING && trial)
+        s_on_taken(self, job, judge_trial_kept(self, job, message, out), out);
     else if (envelope->kind == MSG_store_done && job->phase == JOB_LEASING)
         s_on_leased(self, job, message, out);
     else if (envelope->kind == MSG_store_done && job->phase == JOB_LOOKING)
@@ -247,11 +281,33 @@ static void s_sweep(struct judge_actor *self, struct outbox *out)
     struct commit commit;
     commit_begin(&commit);
     commit_op(&commit, STATEMENT_submissions_open);
-    commit_i64(&commit, self->sweep_after);
+    commit_i64(&commit, self->sweep_after[0]);
+    commit_op(&commit, STATEMENT_trials_open);
+    commit_i64(&commit, self->sweep_after[1]);
     self->sweep_generation = judge_next_generation(self);
     self->sweep_ms = self->now_ms + STORE_RETRY_MS;
     commit_send(&commit, out, NULL, 0, (struct question){QUESTION_SWEEP, self->sweep_generation});
     outbox_wake(out, self->sweep_ms);
+}
+
+static void s_line_up_submissions(struct judge_actor *self, const struct rec_store_result *rows)
+{
+    for (uint32_t i = 0; i < result_rows(rows); i++) {
+        self->sweep_after[0] = result_i64(rows, i, 0);
+        judge_job_line_up(self, JUDGING_SUBMISSION, self->sweep_after[0], result_i64(rows, i, 1),
+                          result_i64(rows, i, 2));
+    }
+}
+
+static void s_line_up_trials(struct judge_actor *self, const struct rec_store_result *rows)
+{
+    for (uint32_t i = 0; i < result_rows(rows); i++) {
+        uint8_t kind;
+        self->sweep_after[1] = result_i64(rows, i, 0);
+        if (result_word(rows, i, 3, &judging_kind_words, &kind) && judging_is_trial(kind))
+            judge_job_line_up(self, kind, self->sweep_after[1], result_i64(rows, i, 1),
+                              result_i64(rows, i, 2));
+    }
 }
 
 static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope,
@@ -259,21 +315,18 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
 {
     const struct msg_store_done *done = message;
     if (self->sweep_generation == 0 || envelope->to.generation != self->sweep_generation ||
-        envelope->kind != MSG_store_done || done->results.count != 1)
+        envelope->kind != MSG_store_done || done->results.count != 2)
         return; /* the tick asks again */
-    const struct rec_store_result *rows = &done->results.items[0];
-    uint32_t count = result_rows(rows);
-    for (uint32_t i = 0; i < count; i++) {
-        self->sweep_after = result_i64(rows, i, 0);
-        judge_job_line_up(self, self->sweep_after, result_i64(rows, i, 1), result_i64(rows, i, 2));
-    }
-    if (count == SWEEP_PAGE) {
+    const struct rec_store_result *rows = done->results.items;
+    s_line_up_submissions(self, &rows[0]);
+    s_line_up_trials(self, &rows[1]);
+    if (result_rows(&rows[0]) == SWEEP_PAGE || result_rows(&rows[1]) == SWEEP_PAGE) {
         s_sweep(self, out);
         return;
     }
     self->recovered = true;
     self->sweep_generation = 0;
-    self->sweep_after = 0;
+    self->sweep_after[0] = self->sweep_after[1] = 0;
     self->sweep_ms = self->now_ms + SWEEP_MS;
     outbox_wake(out, self->sweep_ms);
 }
@@ -281,10 +334,10 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
 /* ---- runners --------------------------------------------------------------------------------- */
 
 /* The job that this slot holds under this fence; NULL: an older lease, which counts no more. */
-static struct job *s_held(struct judge_actor *self, const struct envelope *envelope,
-                          int64_t submission_id, int64_t fence)
+static struct job *s_held(struct judge_actor *self, const struct envelope *envelope, uint8_t kind,
+                          int64_t id, int64_t fence)
 {
-    struct job *job = judge_job_find(self, submission_id);
+    struct job *job = judge_job_find(self, kind, id);
     struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
     bool held = job && job->phase == JOB_RUNNING && job->fence == fence &&
                 job->runner == envelope->reply.node;
@@ -296,7 +349,8 @@ static struct job *s_held(struct judge_actor *self, const struct envelope *envel
 static void s_on_outcome(struct judge_actor *self, const struct envelope *envelope,
                          const struct msg_judge_outcome *outcome, struct outbox *out)
 {
-    struct job *job = s_held(self, envelope, outcome->submission_id, outcome->fence);
+    struct job *job =
+        s_held(self, envelope, outcome->kind, outcome->submission_id, outcome->fence);
     if (!job) {
         stats_add(STAT_verdicts_repeated, 1);
         return;
@@ -307,13 +361,18 @@ static void s_on_outcome(struct judge_actor *self, const struct envelope *envelo
         s_retry(self, job, why, out);
         return;
     }
+    if (judging_is_trial(job->kind)) {
+        judge_trial_take(self, job, outcome);
+        s_report(self, job, out);
+        return;
+    }
     struct slice text = outcome->compile_output;
     free(job->compile_output);
     job->compile_output = malloc(text.length + 1);
     check(job->compile_output);
     memcpy(job->compile_output, text.data, text.length);
     job->report =
-        (struct msg_verdict_report){.submission_id = job->submission_id,
+        (struct msg_verdict_report){.submission_id = job->id,
                                     .room_id = job->room_id,
                                     .fence = job->fence,
                                     .verdict = outcome->verdict,
@@ -329,10 +388,12 @@ static void s_on_outcome(struct judge_actor *self, const struct envelope *envelo
 static void s_on_progress(struct judge_actor *self, const struct envelope *envelope,
                           const struct msg_judge_progress *progress, struct outbox *out)
 {
-    struct job *job = s_held(self, envelope, progress->submission_id, progress->fence);
+    struct job *job =
+        s_held(self, envelope, progress->kind, progress->submission_id, progress->fence);
     if (!job)
         return;
     job->due_ms = self->now_ms + LEASE_MS;
+    judge_tell_progress(self, job, progress->test, out);
     judge_queue_renew(self, job, out);
 }
 
@@ -343,7 +404,8 @@ static void s_on_hint(struct judge_actor *self, const struct envelope *envelope,
 {
     const struct msg_done done = {0};
     int64_t next = self->config.shard + 1; /* of several judges the gateway asks the first */
-    struct job *job = judge_job_find(self, hint->submission_id);
+    uint8_t kind = hint->trial ? JUDGING_RUN : JUDGING_SUBMISSION;
+    struct job *job = judge_job_find(self, kind, hint->submission_id);
     struct runner_slot *slot =
         job && job->phase == JOB_RUNNING ? judge_slot_find(self, job->runner) : NULL;
     if (slot)
@@ -358,7 +420,7 @@ static void s_on_leave(struct judge_actor *self, const struct envelope *envelope
                        const struct msg_runner_leave *leave)
 {
     struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
-    struct job *job = judge_job_find(self, leave->submission_id);
+    struct job *job = judge_job_find(self, leave->kind, leave->submission_id);
     if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node) {
         s_avoid(self, job);
         s_back(self, job, 0); /* given back: nobody's failure */
@@ -437,9 +499,11 @@ static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueu
                          struct outbox *out)
 {
     if (self->config.queue_shared)
-        judge_queue_publish(self, &(int64_t){message->submission_id}, 1, out);
+        judge_queue_publish(self, judging_is_trial(message->kind),
+                            &(int64_t){message->submission_id}, 1, out);
     else
-        judge_job_line_up(self, message->submission_id, message->language_id, message->user_id);
+        judge_job_line_up(self, message->kind, message->submission_id, message->language_id,
+                          message->user_id);
 }
 
 static void s_on_peer(struct judge_actor *self, const struct envelope *envelope,

@@ -13,7 +13,7 @@
 #include "actors/runtime/actor.h"
 #include "actors/store/commit.h"
 
-#define JOBS_MAX 50000   /* in memory; past it: left to the sweeper, which finds them later */
+#define JOBS_MAX 50000   /* of a kind, in memory; past it: left to the sweep, which finds them */
 #define RUNNERS_MAX 1024 /* slots known; past it a slot is told OVERLOADED and asks again */
 #define TRIES_MAX 3      /* failures of ours before a Judge Error */
 #define FENCE_MAX 12     /* leases before one, over all restarts: such code kills its judges */
@@ -39,9 +39,15 @@
 enum job_phase { JOB_LOOKING, JOB_WAITING, JOB_LEASING, JOB_RUNNING, JOB_REPORTING };
 
 struct job {
-    int64_t submission_id;        /* key of the hash */
-    int64_t language_id, user_id; /* of the submission */
+    int64_t key;                  /* of the hash: its id, a trial's with a minus sign */
+    int64_t id;                   /* of its submission, or of its trial */
+    uint8_t kind;                 /* enum judging_kind: which, and its lane */
+    bool own_input;               /* of a run; known once leased */
+    int64_t language_id, user_id; /* of the submission or trial */
     int64_t room_id, problem_id;  /* known once leased */
+    int64_t created_ms;           /* likewise */
+    int64_t tests_total;          /* likewise */
+    int64_t told_ms, told_tests;  /* when its user was last told how far it is, and how far */
     int64_t fence;                /* of the last lease */
     enum job_phase phase;         /* see above */
     uint32_t tries;               /* failures of ours so far */
@@ -56,10 +62,24 @@ struct job {
     uint64_t runner;              /* the slot that has it: its node */
     int64_t avoid;                /* the place where it last came to nothing; -1: none */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
-    struct msg_verdict_report report; /* of REPORTING; compile_output is owned: */
+    struct msg_verdict_report report; /* of REPORTING, a submission's; compile_output is owned: */
     char *compile_output;             /* its text */
+    struct buffer outcome;            /* of REPORTING, a trial's: the outcome, encoded; owned */
+    int64_t judged_ms;                /* likewise: when */
     struct job *prev, *next;          /* in the line (WAITING) or among the active */
     UT_hash_handle hh;
+};
+
+#define LANES (JUDGING_REJUDGE + 1)
+
+/* What waits, and all there is, of one kind. A slot goes to the first lane that has something for
+ * it: a contest does not wait for what is judged beside it, longer than for what is running. */
+struct lane {
+    struct job *line;   /* WAITING, in order */
+    uint32_t waiting;   /* how many they are */
+    uint32_t jobs;      /* in whatever phase */
+    struct turn *turns; /* of our own line, by user */
+    int64_t turn;       /* the latest that was served */
 };
 
 /* Whose turn it is in our own line: each user's jobs get turns one after the other, none before the
@@ -93,7 +113,8 @@ struct runner_slot {
 struct judge_queue {
     struct envelope edge;   /* its last queue_ready: where our words go; kind 0: never heard */
     int64_t epoch;          /* of its connection; I64_NONE: it has none */
-    int64_t waiting;        /* messages in the queue */
+    int64_t waiting;        /* messages in the queue of submissions */
+    int64_t trials_waiting; /* and in that of trials */
     int64_t prefetch;       /* as told to the edge for this epoch; -1: not yet */
     int64_t put_back_ms;    /* when to look for what the queue lost */
     int64_t peers_ms;       /* when to tell the other judges our languages */
@@ -104,16 +125,14 @@ struct judge_actor {
     struct rec_actor_config config; /* as given */
     int64_t name;                   /* of this boot, in leases; from the first message's seed */
     struct judge_queue queue;       /* of config.queue_shared */
-    struct job *jobs;               /* by submission */
-    struct job *line;               /* WAITING, in order */
+    struct job *jobs;               /* by key */
+    struct lane lanes[LANES];       /* by kind, the first ones first */
     struct job *active;             /* LOOKING, LEASING, RUNNING, REPORTING */
-    struct turn *turns;             /* by user */
-    int64_t turn;                   /* the latest that was served */
     struct runner_slot *slots;      /* by node */
-    uint32_t waiting, running;      /* how many of them, for the gauges */
+    uint32_t running;               /* how many of the active, for the gauge */
     uint32_t generation;            /* of the last question */
     uint32_t sweep_generation;      /* of the open question to the store; 0: none */
-    int64_t sweep_after;            /* id that the page begins after */
+    int64_t sweep_after[2];         /* ids that the page begins after: submissions', trials' */
     int64_t sweep_ms;               /* when to sweep, or to ask again */
     bool recovered;                 /* the first sweep is over */
     bool draining;                  /* no new leases */
@@ -131,18 +150,34 @@ static inline uint32_t judge_next_generation(struct judge_actor *self)
 
 /* ---- judge_jobs.c: what is to be judged ------------------------------------------------------ */
 
-/* NULL when there is none. */
-struct job *judge_job_find(struct judge_actor *self, int64_t submission_id);
+/* Statements that do for the one what others do for the other. */
+struct judging_statements {
+    enum statement_number lease, lease_shared, problem, renew, look;
+};
+const struct judging_statements *judge_statements(uint8_t kind);
+
+static inline bool judging_is_trial(uint8_t kind)
+{
+    return kind != JUDGING_SUBMISSION;
+}
+
+/* "submission" or "trial": for the log. */
+const char *judge_job_noun(const struct job *job);
+/* NULL when there is none. Of a trial any kind will do. */
+struct job *judge_job_find(struct judge_actor *self, uint8_t kind, int64_t id);
 /* The job whose open question this is, or NULL. */
 struct job *judge_job_asked(struct judge_actor *self, uint32_t generation);
 /* Does a job go to this slot, or is it there? */
 bool judge_job_with(const struct judge_actor *self, uint64_t node);
-/* A new one, WAITING at the end of the line; the one that is there already; NULL: no place. */
-struct job *judge_job_add(struct judge_actor *self, int64_t submission_id);
+/* A new one, WAITING at the end of its lane's line; the one that is there already; NULL: no place.
+ */
+struct job *judge_job_add(struct judge_actor *self, uint8_t kind, int64_t id);
 /* A new one of this user, WAITING in his turn. Nothing when it is there already, or finds no place.
  */
-void judge_job_line_up(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+void judge_job_line_up(struct judge_actor *self, uint8_t kind, int64_t id, int64_t language_id,
                        int64_t user_id);
+/* A trial that does not wait was taken for the other kind. */
+void judge_job_is(struct judge_actor *self, struct job *job, uint8_t kind);
 /* Moves it to another phase but WAITING; `due_ms` is when it must have been heard of. */
 void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
                      int64_t due_ms);
@@ -150,6 +185,21 @@ void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase p
  * before, to its head. */
 void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, bool been_there);
 void judge_job_forget(struct judge_actor *self, struct job *job);
+
+/* ---- judge_trials.c: what is told of a judging, and what becomes of a trial --------------------- */
+
+/* Its user alone hears how far his submission is, not too often. */
+void judge_tell_progress(struct judge_actor *self, struct job *job, int64_t tests_run,
+                         struct outbox *out);
+/* Takes what came of a trial, to be reported. */
+void judge_trial_take(struct judge_actor *self, struct job *job,
+                      const struct msg_judge_outcome *outcome);
+/* Asks the store to write it; the question is the job's. */
+void judge_trial_report(struct judge_actor *self, struct job *job, struct outbox *out);
+/* The store's answer. True: it stands there, by this report or by one before it, and a run's user
+ * is told; false: another lease is under way, or another's verdict is there. */
+bool judge_trial_kept(struct judge_actor *self, struct job *job, const struct msg_store_done *done,
+                      struct outbox *out);
 
 /* ---- judge_queue.c: a queue that several judges share ------------------------------------------
  */
@@ -163,8 +213,8 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
 void judge_queue_look(struct judge_actor *self, struct job *job, struct outbox *out);
 void judge_queue_on_looked(struct judge_actor *self, struct job *job,
                            const struct msg_store_done *done, struct outbox *out);
-/* Puts submissions into the queue, as far as there is an edge to do it. */
-void judge_queue_publish(struct judge_actor *self, int64_t *submission_ids, uint32_t count,
+/* Puts submissions, or trials, into their queue, as far as there is an edge to do it. */
+void judge_queue_publish(struct judge_actor *self, bool trials, int64_t *ids, uint32_t count,
                          struct outbox *out);
 void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *envelope,
                              const void *message, struct outbox *out);

@@ -1,13 +1,35 @@
-/* The jobs of the judge: a hash by submission, the line of those that wait, the list of those about
- * which somebody has been asked. */
+/* The jobs of the judge: a hash of all, a line for each kind of those that wait, the list of those
+ * about which somebody has been asked. */
 #include "actors/judge/judge.h"
 #include "actors/runtime/stats.h"
 #include "proto/check.h"
 
-struct job *judge_job_find(struct judge_actor *self, int64_t submission_id)
+const struct judging_statements *judge_statements(uint8_t kind)
+{
+    static const struct judging_statements of_submission = {
+        STATEMENT_judging_lease, STATEMENT_judging_lease_shared, STATEMENT_judging_problem,
+        STATEMENT_judging_renew, STATEMENT_submission_look};
+    static const struct judging_statements of_trial = {
+        STATEMENT_trial_lease, STATEMENT_trial_lease_shared, STATEMENT_trial_problem,
+        STATEMENT_trial_renew, STATEMENT_trial_look};
+    return judging_is_trial(kind) ? &of_trial : &of_submission;
+}
+
+const char *judge_job_noun(const struct job *job)
+{
+    return judging_is_trial(job->kind) ? "trial" : "submission";
+}
+
+static int64_t s_key(uint8_t kind, int64_t id)
+{
+    return judging_is_trial(kind) ? -id : id;
+}
+
+struct job *judge_job_find(struct judge_actor *self, uint8_t kind, int64_t id)
 {
     struct job *job;
-    HASH_FIND(hh, self->jobs, &submission_id, sizeof submission_id, job);
+    int64_t key = s_key(kind, id);
+    HASH_FIND(hh, self->jobs, &key, sizeof key, job);
     return job;
 }
 
@@ -29,101 +51,119 @@ bool judge_job_with(const struct judge_actor *self, uint64_t node)
 
 static void s_gauge(const struct judge_actor *self)
 {
-    stats_set(STAT_judge_line, self->waiting);
+    stats_set(STAT_judge_line, self->lanes[JUDGING_SUBMISSION].waiting);
+    stats_set(STAT_judge_trials_line,
+              self->lanes[JUDGING_RUN].waiting + self->lanes[JUDGING_REJUDGE].waiting);
     stats_set(STAT_judge_running, self->running);
 }
 
 static void s_unlist(struct judge_actor *self, struct job *job)
 {
+    struct lane *lane = &self->lanes[job->kind];
     if (job->phase == JOB_WAITING) {
-        DL_DELETE(self->line, job);
-        self->waiting--;
+        DL_DELETE(lane->line, job);
+        lane->waiting--;
     } else {
         DL_DELETE(self->active, job);
         self->running -= job->phase == JOB_RUNNING;
     }
 }
 
-struct job *judge_job_add(struct judge_actor *self, int64_t submission_id)
+struct job *judge_job_add(struct judge_actor *self, uint8_t kind, int64_t id)
 {
-    struct job *job = judge_job_find(self, submission_id);
+    check(kind < LANES);
+    struct job *job = judge_job_find(self, kind, id);
+    struct lane *lane = &self->lanes[kind];
     if (job)
         return job;
-    if (HASH_COUNT(self->jobs) >= JOBS_MAX) {
+    if (lane->jobs >= JOBS_MAX) {
         stats_add(STAT_judge_line_full, 1);
         return NULL;
     }
     job = calloc(1, sizeof *job);
     check(job);
-    job->submission_id = submission_id;
+    job->key = s_key(kind, id);
+    job->id = id;
+    job->kind = kind;
+    buffer_init(&job->outcome, FRAME_MAX_BYTES);
     job->phase = JOB_WAITING;
     job->take_over_fence = -1;
     job->avoid = -1;
-    HASH_ADD(hh, self->jobs, submission_id, sizeof job->submission_id, job);
-    DL_APPEND(self->line, job);
-    self->waiting++;
+    HASH_ADD(hh, self->jobs, key, sizeof job->key, job);
+    DL_APPEND(lane->line, job);
+    lane->jobs++;
+    lane->waiting++;
     s_gauge(self);
     return job;
 }
 
-static struct turn *s_turn(struct judge_actor *self, int64_t user_id)
+void judge_job_is(struct judge_actor *self, struct job *job, uint8_t kind)
+{
+    check(job->phase != JOB_WAITING && judging_is_trial(job->kind) && judging_is_trial(kind));
+    self->lanes[job->kind].jobs--;
+    self->lanes[kind].jobs++;
+    job->kind = kind;
+}
+
+static struct turn *s_turn(struct lane *lane, int64_t user_id)
 {
     struct turn *turn;
-    HASH_FIND(hh, self->turns, &user_id, sizeof user_id, turn);
+    HASH_FIND(hh, lane->turns, &user_id, sizeof user_id, turn);
     return turn;
 }
 
 /* A place behind all of the same turn, before all of later ones. */
-static void s_take_turn(struct judge_actor *self, struct job *job)
+static void s_take_turn(struct lane *lane, struct job *job)
 {
-    struct turn *turn = s_turn(self, job->user_id);
+    struct turn *turn = s_turn(lane, job->user_id);
     if (!turn) {
         turn = calloc(1, sizeof *turn);
         check(turn);
         turn->user_id = job->user_id;
-        HASH_ADD(hh, self->turns, user_id, sizeof turn->user_id, turn);
+        HASH_ADD(hh, lane->turns, user_id, sizeof turn->user_id, turn);
     }
-    job->turn = turn->next > self->turn ? turn->next : self->turn;
+    job->turn = turn->next > lane->turn ? turn->next : lane->turn;
     turn->next = job->turn + 1;
     turn->jobs++;
-    DL_DELETE(self->line, job);
-    struct job *before = self->line ? self->line->prev : NULL; /* the last one */
+    DL_DELETE(lane->line, job);
+    struct job *before = lane->line ? lane->line->prev : NULL; /* the last one */
     while (before && before->turn > job->turn)
-        before = before == self->line ? NULL : before->prev;
+        before = before == lane->line ? NULL : before->prev;
     if (before)
-        DL_APPEND_ELEM(self->line, before, job);
+        DL_APPEND_ELEM(lane->line, before, job);
     else
-        DL_PREPEND(self->line, job);
+        DL_PREPEND(lane->line, job);
 }
 
-static void s_forget_turn(struct judge_actor *self, int64_t user_id)
+static void s_forget_turn(struct lane *lane, int64_t user_id)
 {
-    struct turn *turn = s_turn(self, user_id);
+    struct turn *turn = s_turn(lane, user_id);
     if (!turn || --turn->jobs > 0)
         return;
-    HASH_DEL(self->turns, turn);
+    HASH_DEL(lane->turns, turn);
     free(turn);
 }
 
-void judge_job_line_up(struct judge_actor *self, int64_t submission_id, int64_t language_id,
+void judge_job_line_up(struct judge_actor *self, uint8_t kind, int64_t id, int64_t language_id,
                        int64_t user_id)
 {
-    if (judge_job_find(self, submission_id))
+    if (judge_job_find(self, kind, id))
         return;
-    struct job *job = judge_job_add(self, submission_id);
+    struct job *job = judge_job_add(self, kind, id);
     if (!job)
         return;
     job->language_id = language_id;
     job->user_id = user_id;
-    s_take_turn(self, job);
+    s_take_turn(&self->lanes[kind], job);
 }
 
 void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
                      int64_t due_ms)
 {
     check(phase != JOB_WAITING);
-    if (job->phase == JOB_WAITING && job->turn > self->turn)
-        self->turn = job->turn;
+    struct lane *lane = &self->lanes[job->kind];
+    if (job->phase == JOB_WAITING && job->turn > lane->turn)
+        lane->turn = job->turn;
     s_unlist(self, job);
     job->phase = phase;
     job->due_ms = due_ms;
@@ -134,14 +174,15 @@ void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase p
 
 void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, bool been_there)
 {
+    struct lane *lane = &self->lanes[job->kind];
     s_unlist(self, job);
     job->phase = JOB_WAITING;
     job->due_ms = due_ms;
     if (been_there)
-        DL_PREPEND(self->line, job);
+        DL_PREPEND(lane->line, job);
     else
-        DL_APPEND(self->line, job);
-    self->waiting++;
+        DL_APPEND(lane->line, job);
+    lane->waiting++;
     s_gauge(self);
 }
 
@@ -149,9 +190,11 @@ void judge_job_forget(struct judge_actor *self, struct job *job)
 {
     s_unlist(self, job);
     HASH_DEL(self->jobs, job);
+    self->lanes[job->kind].jobs--;
     if (!self->config.queue_shared)
-        s_forget_turn(self, job->user_id);
+        s_forget_turn(&self->lanes[job->kind], job->user_id);
     free(job->compile_output);
+    buffer_fini(&job->outcome);
     free(job);
     s_gauge(self);
 }

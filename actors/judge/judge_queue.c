@@ -35,7 +35,7 @@ static void s_reject(struct judge_actor *self, struct job *job, struct outbox *o
 void judge_queue_settle(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     struct msg_queue_ack ack = {self->queue.epoch, job->tag};
-    if (job->tag && job->given_up)
+    if (job->tag && job->given_up && !judging_is_trial(job->kind))
         s_reject(self, job, out);
     else if (job->tag)
         outbox_reply(out, &self->queue.edge, MSG_queue_ack, &ack);
@@ -74,6 +74,7 @@ void judge_queue_on_ready(struct judge_actor *self, const struct envelope *envel
     queue->edge = *envelope;
     queue->epoch = message->epoch;
     queue->waiting = message->waiting;
+    queue->trials_waiting = message->trials_waiting;
     queue->prefetch = -1; /* told again: the word before may have been lost */
     self->recovered = true;
     if (same)
@@ -89,12 +90,11 @@ void judge_queue_look(struct judge_actor *self, struct job *job, struct outbox *
 {
     struct commit commit;
     commit_begin(&commit);
-    commit_op(&commit, STATEMENT_submission_look);
-    commit_i64(&commit, job->submission_id);
+    commit_op(&commit, judge_statements(job->kind)->look);
+    commit_i64(&commit, job->id);
     job->generation = judge_next_generation(self);
     judge_job_enter(self, job, JOB_LOOKING, self->now_ms + STORE_RETRY_MS);
-    commit_send(&commit, out, NULL, job->submission_id,
-                (struct question){QUESTION_JOB, job->generation});
+    commit_send(&commit, out, NULL, job->id, (struct question){QUESTION_JOB, job->generation});
     outbox_wake(out, job->due_ms);
 }
 
@@ -105,7 +105,8 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
                 message->epoch == self->queue.epoch && message->tag > 0;
     if (!ours) /* a connection that is no more */
         return;
-    struct job *job = judge_job_find(self, message->submission_id);
+    uint8_t kind = message->trial ? JUDGING_RUN : JUDGING_SUBMISSION; /* or the other: it is looked */
+    struct job *job = judge_job_find(self, kind, message->submission_id);
     if (job && job->tag == message->tag) /* said again */
         return;
     if (job && job->tag) { /* a copy */
@@ -115,7 +116,7 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
         return;
     }
     bool fresh = !job;
-    if (fresh && !(job = judge_job_add(self, message->submission_id)))
+    if (fresh && !(job = judge_job_add(self, kind, message->submission_id)))
         return; /* no place: the edge says it again */
     job->tag = message->tag;
     job->redelivered = message->redelivered;
@@ -127,10 +128,19 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
 static void s_poison(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     stats_add(STAT_queue_poison, 1);
-    log_warn("queue-poison", "submission=%lld why=\"there is no such submission\"",
-             (long long)job->submission_id);
+    log_warn("queue-poison", "%s=%lld why=\"there is none of that number\"", judge_job_noun(job),
+             (long long)job->id);
     job->given_up = true;
     judge_queue_settle(self, job, out);
+}
+
+/* A run that was deleted meanwhile, since its user has made so many others, is no news. */
+static void s_not_there(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    if (judging_is_trial(job->kind))
+        judge_queue_settle(self, job, out);
+    else
+        s_poison(self, job, out);
 }
 
 /* Until when we have it in hand, if it is still ours. */
@@ -138,11 +148,11 @@ static void s_hold(struct judge_actor *self, struct job *job, int64_t until_ms, 
 {
     struct commit commit;
     commit_begin(&commit);
-    commit_op(&commit, STATEMENT_judging_renew);
-    commit_i64(&commit, job->submission_id);
+    commit_op(&commit, judge_statements(job->kind)->renew);
+    commit_i64(&commit, job->id);
     commit_i64(&commit, self->name);
     commit_i64(&commit, until_ms);
-    commit_send(&commit, out, NULL, job->submission_id, NO_ANSWER);
+    commit_send(&commit, out, NULL, job->id, NO_ANSWER);
 }
 
 /* What no runner here can judge: the sweep puts it back, later and later. A runner that gave it
@@ -155,9 +165,10 @@ static void s_put_aside(struct judge_actor *self, struct job *job, struct outbox
 }
 
 /* … any more. */
-static void s_put_all_aside(struct judge_actor *self, struct outbox *out)
+static void s_put_lane_aside(struct judge_actor *self, const struct lane *lane,
+                             struct outbox *out)
 {
-    for (struct job *job = self->line, *next; job; job = next) {
+    for (struct job *job = lane->line, *next; job; job = next) {
         next = job->next;
         if (out->count >= OUTBOX_MAX / 2)
             return; /* the rest at the next tick */
@@ -166,17 +177,25 @@ static void s_put_all_aside(struct judge_actor *self, struct outbox *out)
     }
 }
 
+static void s_put_all_aside(struct judge_actor *self, struct outbox *out)
+{
+    for (size_t kind = 0; kind < LANES; kind++)
+        s_put_lane_aside(self, &self->lanes[kind], out);
+}
+
 void judge_queue_on_looked(struct judge_actor *self, struct job *job,
                            const struct msg_store_done *done, struct outbox *out)
 {
     const struct rec_store_result *row = &done->results.items[0];
-    uint8_t status;
+    uint8_t status, kind;
     if (done->refused || done->results.count != 1)
         return; /* asked again */
     if (result_rows(row) != 1 || !result_word(row, 0, 0, &verdict_words, &status)) {
-        s_poison(self, job, out);
+        s_not_there(self, job, out);
         return;
     }
+    if (judging_is_trial(job->kind) && result_word(row, 0, 6, &judging_kind_words, &kind))
+        judge_job_is(self, job, kind);
     int64_t fence = result_i64(row, 0, 3), holder = result_i64(row, 0, 4),
             until_ms = result_i64(row, 0, 5);
     bool held = until_ms != I64_NONE && until_ms >= self->now_ms && holder != self->name;
@@ -208,10 +227,10 @@ void judge_queue_renew(struct judge_actor *self, struct job *job, struct outbox 
 
 /* ---- published ------------------------------------------------------------------------------- */
 
-void judge_queue_publish(struct judge_actor *self, int64_t *submission_ids, uint32_t count,
+void judge_queue_publish(struct judge_actor *self, bool trials, int64_t *ids, uint32_t count,
                          struct outbox *out)
 {
-    struct msg_queue_publish publish = {{count, submission_ids}};
+    struct msg_queue_publish publish = {{count, ids}, trials};
     if (self->queue.edge.kind && count)
         outbox_reply(out, &self->queue.edge, MSG_queue_publish, &publish);
     else
@@ -226,9 +245,26 @@ static void s_put_back(struct judge_actor *self, struct outbox *out)
     commit_op(&commit, STATEMENT_submissions_put_back);
     commit_i64(&commit, self->now_ms);
     commit_i64(&commit, queue->waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
+    commit_op(&commit, STATEMENT_trials_put_back);
+    commit_i64(&commit, self->now_ms);
+    commit_i64(&commit, queue->trials_waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
     queue->put_back_open = judge_next_generation(self);
     queue->put_back_ms = self->now_ms + PUT_BACK_SWEEP_MS;
     commit_send(&commit, out, NULL, 0, (struct question){QUESTION_PUT_BACK, queue->put_back_open});
+}
+
+/* How many there were: as many as a page has, and there may be more. */
+static uint32_t s_publish_rows(struct judge_actor *self, bool trials,
+                               const struct rec_store_result *rows, struct outbox *out)
+{
+    int64_t ids[SWEEP_PAGE];
+    uint32_t count = result_rows(rows) < SWEEP_PAGE ? result_rows(rows) : SWEEP_PAGE;
+    for (uint32_t i = 0; i < count; i++)
+        ids[i] = result_i64(rows, i, 0);
+    stats_add(STAT_queue_put_back, count);
+    if (count)
+        judge_queue_publish(self, trials, ids, count, out);
+    return count;
 }
 
 void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *envelope,
@@ -237,17 +273,12 @@ void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *en
     const struct msg_store_done *done = message;
     struct judge_queue *queue = &self->queue;
     if (queue->put_back_open == 0 || envelope->to.generation != queue->put_back_open ||
-        envelope->kind != MSG_store_done || done->results.count != 1)
+        envelope->kind != MSG_store_done || done->results.count != 2)
         return; /* the tick asks again */
-    int64_t ids[SWEEP_PAGE];
-    const struct rec_store_result *rows = &done->results.items[0];
-    uint32_t count = result_rows(rows) < SWEEP_PAGE ? result_rows(rows) : SWEEP_PAGE;
-    for (uint32_t i = 0; i < count; i++)
-        ids[i] = result_i64(rows, i, 0);
     queue->put_back_open = 0;
-    stats_add(STAT_queue_put_back, count);
-    judge_queue_publish(self, ids, count, out);
-    if (count == SWEEP_PAGE)
+    uint32_t submissions = s_publish_rows(self, false, &done->results.items[0], out);
+    uint32_t trials = s_publish_rows(self, true, &done->results.items[1], out);
+    if (submissions == SWEEP_PAGE || trials == SWEEP_PAGE)
         s_put_back(self, out);
 }
 

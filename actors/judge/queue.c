@@ -29,7 +29,8 @@
 /* A message that the queue gave us. */
 struct delivery {
     int64_t tag;           /* key of the hash */
-    int64_t submission_id; /* its body */
+    bool trial;            /* from the queue of trials */
+    int64_t id;            /* its body */
     bool redelivered;      /* as delivered */
     int64_t told_ms;       /* when the judge was last told */
     UT_hash_handle hh;
@@ -38,7 +39,8 @@ struct delivery {
 /* Submissions to be published, in order: a ring. Those before `sent` are on their way. */
 struct outgoing {
     struct {
-        int64_t submission_id; /* which */
+        int64_t id;            /* which */
+        bool trial;            /* is it */
         bool confirmed;        /* the server has it */
     } items[QUEUE_UNCONFIRMED_MAX];
     uint64_t first, sent, last; /* counters since ever; index: modulo the size */
@@ -54,6 +56,7 @@ struct queue {
     struct prng chance;                /* epochs, pauses */
     int64_t epoch;                     /* of the connection */
     int64_t waiting;                   /* messages in the queue, as last told by the server */
+    int64_t trials_waiting;            /* and in that of trials */
     int64_t prefetch;                  /* as last asked for by the judge; -1: not yet */
     int64_t ready_ms;                  /* when the judge is told next */
     int64_t connect_ms;                /* when to connect next */
@@ -103,15 +106,16 @@ static bool s_say(struct queue *self, uint16_t id, const void *message)
 
 static void s_say_ready(struct queue *self)
 {
-    struct msg_queue_ready ready = {self->connection ? self->epoch : I64_NONE, self->waiting};
+    struct msg_queue_ready ready = {self->connection ? self->epoch : I64_NONE, self->waiting,
+                                    self->trials_waiting};
     self->ready_ms = clock_now_ms() + READY_MS;
     s_say(self, MSG_queue_ready, &ready);
 }
 
 static void s_tell(struct queue *self, struct delivery *delivery)
 {
-    struct msg_queue_delivered delivered = {self->epoch, delivery->tag, delivery->submission_id,
-                                            delivery->redelivered};
+    struct msg_queue_delivered delivered = {self->epoch, delivery->tag, delivery->id,
+                                            delivery->redelivered, delivery->trial};
     if (s_say(self, MSG_queue_delivered, &delivered))
         delivery->told_ms = clock_now_ms();
 }
@@ -166,7 +170,7 @@ static void s_connect(struct queue *self)
     self->epoch = (int64_t)(prng_next(&self->chance) >> 1);
     self->complaint[0] = '\0';
     self->prefetch = -1;
-    self->waiting = 1;                                      /* until the server has told */
+    self->waiting = self->trials_waiting = 1;               /* until the server has told */
     outgoing->first_tag = outgoing->sent = outgoing->first; /* what was on its way goes again */
     stats_add(STAT_queue_connected, 1);
     log_info("queue-connected", "judge=%u", self->options.shard);
@@ -193,7 +197,7 @@ static void s_lose(struct queue *self, const struct broker_error *error)
 
 /* ---- publishing ------------------------------------------------------------------------------ */
 
-static void s_keep(struct queue *self, const struct i64_list *ids)
+static void s_keep(struct queue *self, const struct i64_list *ids, bool trials)
 {
     struct outgoing *outgoing = &self->outgoing;
     for (uint32_t i = 0; i < ids->count; i++) {
@@ -202,7 +206,8 @@ static void s_keep(struct queue *self, const struct i64_list *ids)
             return;
         }
         uint64_t at = outgoing->last++ % QUEUE_UNCONFIRMED_MAX;
-        outgoing->items[at].submission_id = ids->items[i];
+        outgoing->items[at].id = ids->items[i];
+        outgoing->items[at].trial = trials;
         outgoing->items[at].confirmed = false;
     }
 }
@@ -213,7 +218,8 @@ static void s_publish(struct queue *self)
     while (outgoing->sent < outgoing->last && outgoing->sent - outgoing->first < WINDOW &&
            self->driver->takes(self->connection)) {
         uint64_t at = outgoing->sent % QUEUE_UNCONFIRMED_MAX;
-        if (!self->driver->publish(self->connection, outgoing->items[at].submission_id))
+        if (!self->driver->publish(self->connection, outgoing->items[at].trial,
+                                   outgoing->items[at].id))
             return;
         outgoing->sent++;
     }
@@ -245,7 +251,8 @@ static void s_on_delivered(struct queue *self, const struct queue_event *event)
     check(delivery);
     stats_add(STAT_queue_delivered, 1);
     delivery->tag = event->tag;
-    delivery->submission_id = event->submission_id;
+    delivery->trial = event->trial;
+    delivery->id = event->id;
     delivery->redelivered = event->redelivered;
     HASH_ADD(hh, self->deliveries, tag, sizeof delivery->tag, delivery);
     s_tell(self, delivery);
@@ -256,7 +263,7 @@ static void s_on_poison(struct queue *self, const struct queue_event *event)
     stats_add(STAT_queue_delivered, 1);
     stats_add(STAT_queue_poison, 1);
     stats_add(STAT_queue_rejected, 1);
-    log_warn("queue-poison", "why=\"a message that is no submission's number\" body=\"%s\"",
+    log_warn("queue-poison", "why=\"a message that is no number\" body=\"%s\"",
              event->body);
     self->driver->reject(self->connection, event->tag);
 }
@@ -267,6 +274,9 @@ static void s_on_depth(struct queue *self, const struct queue_event *event)
         self->waiting = event->waiting;
         stats_set(STAT_queue_waiting, event->waiting);
         self->pause_ms = PAUSE_MIN_MS; /* it answers: the next loss is another one */
+    } else if (event->trials_waiting >= 0) {
+        self->trials_waiting = event->trials_waiting;
+        stats_set(STAT_queue_trials_waiting, event->trials_waiting);
     } else
         stats_set(STAT_queue_dead, event->dead);
 }
@@ -341,7 +351,7 @@ static void s_on_word(struct queue *self, const struct frame *frame)
         if (kind == MSG_queue_prefetch)
             s_on_prefetch(self, word.prefetch.count);
         else if (kind == MSG_queue_publish)
-            s_keep(self, &word.publish.submission_ids);
+            s_keep(self, &word.publish.submission_ids, word.publish.trials);
         else if (kind == MSG_queue_ack)
             s_settle(self, word.ack.epoch, word.ack.tag, self->driver->ack);
         else

@@ -22,19 +22,30 @@ struct incoming {
     bool header;             /* its header too */
     uint64_t missing;        /* bytes of its body */
     int64_t tag;             /* of it */
+    bool trial;              /* it is of the queue of trials */
     bool redelivered;        /* as told */
     char body[BODY_MAX + 1]; /* its beginning */
     size_t length;           /* of that */
     uint64_t total;          /* of the whole body */
 };
 
+/* What is given to us of one queue. */
+struct consumer {
+    const char *queue;         /* its name */
+    const char *prefix;        /* of the consumers' names, by which deliveries are told apart */
+    bool consuming;            /* deliveries have been asked for */
+    uint32_t prefetch;         /* as the server knows it */
+    uint32_t count;            /* made so far: the number of the last one */
+};
+
+enum { CONSUMER_SUBMISSIONS, CONSUMER_TRIALS, CONSUMERS };
+
 struct queue_amqp {
     struct broker publisher, consumer; /* both open */
     struct incoming incoming;          /* on the consumer's */
     bool asked;                        /* the consumer's channel owes us an answer */
-    bool consuming;                    /* deliveries have been asked for */
-    uint32_t wanted, prefetch;         /* deliveries: as the judge wants it, as the server knows */
-    uint32_t consumers;                /* made so far: the number of the last one */
+    struct consumer consumers[CONSUMERS]; /* on the consumer's, too */
+    uint32_t wanted;                   /* deliveries of each, as the judge wants it */
     uint32_t depths;                   /* queues whose depth is to be asked */
     bool blocked;                      /* the server takes nothing now */
     struct broker_error error;         /* of the loss; text "": none yet */
@@ -57,6 +68,8 @@ static void *s_open(const char *url, struct broker_error *error)
 {
     struct queue_amqp *self = calloc(1, sizeof *self);
     check(self);
+    self->consumers[CONSUMER_SUBMISSIONS] = (struct consumer){QUEUE_NAME, "judge", false, 0, 0};
+    self->consumers[CONSUMER_TRIALS] = (struct consumer){QUEUE_TRIALS, "run", false, 0, 0};
     bool ok = broker_open(&self->publisher, url, "publishes", error) &&
               broker_prepare(&self->publisher, error) &&
               broker_open(&self->consumer, url, "judges", error);
@@ -152,7 +165,8 @@ static bool s_fits(const char *url, const char *queue, struct broker_error *erro
 
 static bool s_probe(const char *url, struct broker_error *error)
 {
-    return s_fits(url, QUEUE_NAME, error) && s_fits(url, QUEUE_DEAD, error);
+    return s_fits(url, QUEUE_TRIALS, error) && s_fits(url, QUEUE_NAME, error) &&
+           s_fits(url, QUEUE_DEAD, error);
 }
 
 /* ---- saying ---------------------------------------------------------------------------------- */
@@ -168,10 +182,10 @@ static bool s_said(struct queue_amqp *self, const struct broker *broker, int sta
     return false;
 }
 
-static bool s_publish(void *state, int64_t submission_id)
+static bool s_publish(void *state, bool trial, int64_t id)
 {
     struct queue_amqp *self = state;
-    int status = broker_publish(&self->publisher, submission_id);
+    int status = broker_publish(&self->publisher, trial ? QUEUE_TRIALS : QUEUE_NAME, id);
     return s_said(self, &self->publisher, status, "publish");
 }
 
@@ -189,46 +203,54 @@ static bool s_reject(void *state, int64_t tag)
     return s_said(self, &self->consumer, status, "reject");
 }
 
-/* Questions go one by one, each after the answer to the one before. The prefetch of a consumer is
- * the channel's at its making: another one needs another consumer. */
+static bool s_ask(struct queue_amqp *self, amqp_method_number_t id, void *method)
+{
+    int status = amqp_send_method(self->consumer.connection, BROKER_CHANNEL, id, method);
+    self->asked = true;
+    return s_said(self, &self->consumer, status, "consume");
+}
+
+/* Does a consumer lack something? Then it is asked for. The prefetch of a consumer is the channel's
+ * at its making: another one needs another consumer. */
+static bool s_tend(struct queue_amqp *self, struct consumer *consumer, bool *ok)
+{
+    char name[24];
+    snprintf(name, sizeof name, "%s-%u", consumer->prefix, consumer->count + !consumer->consuming);
+    amqp_bytes_t tag = amqp_cstring_bytes(name);
+    if (consumer->consuming && consumer->prefetch != self->wanted) {
+        amqp_basic_cancel_t cancel = {.consumer_tag = tag};
+        consumer->consuming = false;
+        *ok = s_ask(self, AMQP_BASIC_CANCEL_METHOD, &cancel);
+    } else if (!consumer->consuming && self->wanted && consumer->prefetch != self->wanted) {
+        amqp_basic_qos_t qos = {.prefetch_count = (uint16_t)self->wanted};
+        consumer->prefetch = self->wanted;
+        *ok = s_ask(self, AMQP_BASIC_QOS_METHOD, &qos);
+    } else if (!consumer->consuming && self->wanted) {
+        amqp_basic_consume_t consume = {.queue = amqp_cstring_bytes(consumer->queue),
+                                        .consumer_tag = tag};
+        consumer->consuming = true;
+        consumer->count++;
+        *ok = s_ask(self, AMQP_BASIC_CONSUME_METHOD, &consume);
+    } else
+        return false;
+    return true;
+}
+
+/* Questions go one by one, each after the answer to the one before. */
 static bool s_ask_next(struct queue_amqp *self)
 {
-    amqp_connection_state_t connection = self->consumer.connection;
-    char name[24];
-    snprintf(name, sizeof name, "judge-%u", self->consumers + !self->consuming);
-    amqp_bytes_t tag = amqp_cstring_bytes(name), queue = amqp_cstring_bytes(QUEUE_NAME);
-    amqp_method_number_t id;
-    union {
-        amqp_basic_cancel_t cancel;
-        amqp_basic_qos_t qos;
-        amqp_basic_consume_t consume;
-        amqp_queue_declare_t declare;
-    } method;
+    static const char *const queues[] = {QUEUE_DEAD, QUEUE_TRIALS, QUEUE_NAME};
+    bool ok;
     if (self->asked)
         return true;
-    if (self->consuming && self->prefetch != self->wanted) {
-        id = AMQP_BASIC_CANCEL_METHOD;
-        method.cancel = (amqp_basic_cancel_t){.consumer_tag = tag};
-        self->consuming = false;
-    } else if (!self->consuming && self->wanted && self->prefetch != self->wanted) {
-        id = AMQP_BASIC_QOS_METHOD;
-        method.qos = (amqp_basic_qos_t){.prefetch_count = (uint16_t)self->wanted};
-        self->prefetch = self->wanted;
-    } else if (!self->consuming && self->wanted) {
-        id = AMQP_BASIC_CONSUME_METHOD;
-        method.consume = (amqp_basic_consume_t){.queue = queue, .consumer_tag = tag};
-        self->consuming = true;
-        self->consumers++;
-    } else if (self->depths) {
-        id = AMQP_QUEUE_DECLARE_METHOD;
-        method.declare = (amqp_queue_declare_t){.queue = queue, .passive = 1};
-        if (--self->depths == 0)
-            method.declare.queue = amqp_cstring_bytes(QUEUE_DEAD);
-    } else
+    for (int i = 0; i < CONSUMERS; i++)
+        if (s_tend(self, &self->consumers[i], &ok))
+            return ok;
+    if (!self->depths)
         return true;
-    self->asked = true;
-    return s_said(self, &self->consumer, amqp_send_method(connection, BROKER_CHANNEL, id, &method),
-                  "consume");
+    amqp_queue_declare_t declare = {.queue = amqp_cstring_bytes(queues[--self->depths]),
+                                    .passive = 1};
+    return s_ask(self, AMQP_QUEUE_DECLARE_METHOD, &declare);
 }
 
 static bool s_prefetch(void *state, uint32_t count)
@@ -242,7 +264,7 @@ static bool s_ask_depth(void *state)
 {
     struct queue_amqp *self = state;
     if (self->depths == 0)
-        self->depths = 2;
+        self->depths = 3; /* queues */
     return s_ask_next(self);
 }
 
@@ -265,10 +287,11 @@ static void s_whole(struct queue_amqp *self, struct queue_event *event)
     incoming->open = false;
     event->tag = incoming->tag;
     event->redelivered = incoming->redelivered;
-    event->submission_id = incoming->total <= BODY_MAX
-                               ? broker_id((amqp_bytes_t){incoming->length, incoming->body})
-                               : 0;
-    event->kind = event->submission_id ? QUEUE_DELIVERED : QUEUE_POISON;
+    event->trial = incoming->trial;
+    event->id = incoming->total <= BODY_MAX
+                    ? broker_id((amqp_bytes_t){incoming->length, incoming->body})
+                    : 0;
+    event->kind = event->id ? QUEUE_DELIVERED : QUEUE_POISON;
     for (size_t i = 0; i < incoming->length && i < sizeof event->body - 1; i++) {
         char c = incoming->body[i];
         event->body[i] = c >= ' ' && c <= '~' && c != '"' && c != '\\' ? c : '?';
@@ -303,10 +326,19 @@ static bool s_is(amqp_bytes_t bytes, const char *text)
 
 static void s_on_depth(const amqp_queue_declare_ok_t *answer, struct queue_event *event)
 {
-    bool waiting = s_is(answer->queue, QUEUE_NAME);
+    bool submissions = s_is(answer->queue, QUEUE_NAME), trials = s_is(answer->queue, QUEUE_TRIALS);
     event->kind = QUEUE_DEPTH;
-    event->waiting = event->dead = -1;
-    *(waiting ? &event->waiting : &event->dead) = answer->message_count;
+    event->waiting = event->trials_waiting = event->dead = -1;
+    *(submissions ? &event->waiting
+      : trials    ? &event->trials_waiting
+                  : &event->dead) = answer->message_count;
+}
+
+static bool s_of_trials(const struct queue_amqp *self, const amqp_basic_deliver_t *delivery)
+{
+    const char *prefix = self->consumers[CONSUMER_TRIALS].prefix;
+    return delivery->consumer_tag.len > strlen(prefix) &&
+           memcmp(delivery->consumer_tag.bytes, prefix, strlen(prefix)) == 0;
 }
 
 static void s_on_answer(struct queue_amqp *self)
@@ -325,6 +357,7 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
         self->incoming =
             (struct incoming){.open = true,
                               .tag = (int64_t)((amqp_basic_deliver_t *)decoded)->delivery_tag,
+                              .trial = s_of_trials(self, decoded),
                               .redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered};
         break;
     case AMQP_BASIC_ACK_METHOD:
@@ -354,8 +387,8 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
         break;
     case AMQP_BASIC_RETURN_METHOD:
     case AMQP_BASIC_CANCEL_METHOD:
-        snprintf(self->error.text, sizeof self->error.text, "%s: " QUEUE_NAME " was deleted",
-                 broker->where);
+        snprintf(self->error.text, sizeof self->error.text, "%s: " QUEUE_NAME " or " QUEUE_TRIALS
+                 " was deleted", broker->where);
         s_lost(self, event);
         break;
     case AMQP_CHANNEL_CLOSE_METHOD:

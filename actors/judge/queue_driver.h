@@ -4,7 +4,8 @@
  *
  * The promises behind it: what was published and confirmed survives the server's death; what was
  * delivered is delivered again, to anybody, when it is neither acknowledged nor rejected by the
- * time that its connection is gone; what is rejected goes to the dead letters. Anything may come
+ * time that its connection is gone; a rejected submission goes to the dead letters, a rejected trial
+ * nowhere, since its row says all. Anything may come
  * twice, and in any order. */
 #ifndef JUDGE_QUEUE_DRIVER_H
 #define JUDGE_QUEUE_DRIVER_H
@@ -16,21 +17,24 @@
 
 enum queue_event_kind {
     QUEUE_NOTHING,   /* no more for now */
-    QUEUE_DELIVERED, /* tag, submission_id, redelivered */
-    QUEUE_POISON,    /* tag, body: a message that is no submission's id */
+    QUEUE_DELIVERED, /* tag, trial, id, redelivered */
+    QUEUE_POISON,    /* tag, trial, body: a message that is no id */
     QUEUE_CONFIRMED, /* tag, multiple: published ones that are safe, counted from 1 */
     QUEUE_UNKEPT,    /* tag, multiple: published ones that the server could not keep */
-    QUEUE_DEPTH,     /* waiting or dead: how many messages; the other one is -1 */
+    QUEUE_DEPTH,     /* one of waiting, trials_waiting and dead: messages; the others are -1 */
     QUEUE_LOST       /* the connection: close it; `error` says why */
 };
 
 struct queue_event {
     enum queue_event_kind kind; /* which */
     int64_t tag;                /* of the delivery, or of the publishing */
-    int64_t submission_id;      /* of QUEUE_DELIVERED */
+    bool trial;                 /* it came from the queue of trials */
+    int64_t id;                 /* of QUEUE_DELIVERED: the submission's, or the trial's */
     bool redelivered;           /* somebody was given it before */
     bool multiple;              /* this one and all before it */
-    int64_t waiting, dead;      /* of QUEUE_DEPTH */
+    int64_t waiting;            /* of QUEUE_DEPTH: in the queue of submissions */
+    int64_t trials_waiting;     /* likewise: of trials */
+    int64_t dead;               /* likewise: dead letters */
     char body[64];              /* of QUEUE_POISON: its beginning, printable */
     struct broker_error error;  /* of QUEUE_LOST */
 };
@@ -43,10 +47,10 @@ struct queue_driver {
     /* The same checks as open, and whether the server can do what we need, and changes nothing. */
     bool (*probe)(const char *url, struct broker_error *error);
     /* False, of each of these: the connection is lost; receive will say why. */
-    bool (*publish)(void *self, int64_t submission_id);
+    bool (*publish)(void *self, bool trial, int64_t id);
     bool (*ack)(void *self, int64_t tag);
     bool (*reject)(void *self, int64_t tag);
-    bool (*prefetch)(void *self, uint32_t count); /* 0: no more deliveries */
+    bool (*prefetch)(void *self, uint32_t count); /* of each queue; 0: no more deliveries */
     bool (*ask_depth)(void *self);
     /* Does the server take what we publish now? A full one says so. */
     bool (*takes)(const void *self);

@@ -92,6 +92,15 @@ enum refusal contest_may_submit(const struct contest *self, int64_t user_id, int
     return NOT_REFUSED;
 }
 
+enum refusal contest_may_run(const struct contest *self, int64_t user_id, int64_t problem_id)
+{
+    if (self->status != ROOM_ACTIVE)
+        return REFUSED_NOT_ACTIVE;
+    if (contest_seat(self, user_id) == SEAT_NONE)
+        return REFUSED_NOT_IN_ROOM;
+    return s_has_problem(self, problem_id) ? NOT_REFUSED : REFUSED_INVALID_PROBLEM;
+}
+
 enum refusal contest_may_end(const struct contest *self, int64_t user_id)
 {
     if (contest_seat(self, user_id) != SEAT_HOST)

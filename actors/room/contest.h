@@ -72,6 +72,9 @@ enum refusal contest_may_start(const struct contest *self, int64_t user_id);
  * has done or not. The rate limit comes before. */
 enum refusal contest_may_submit(const struct contest *self, int64_t user_id, int64_t problem_id,
                                 int64_t now_ms);
+/* Running on samples or an own input, which no score knows of: NOT_ACTIVE, NOT_IN_ROOM,
+ * INVALID_PROBLEM. As long as there is no result, so also while the contest settles. */
+enum refusal contest_may_run(const struct contest *self, int64_t user_id, int64_t problem_id);
 /* Ending: ONLY_HOST_ENDS, then NOT_ACTIVE when it never ran. A contest already settling or finished
  * is not refused: repeating `end` gives its result (so the caller asks contest_running). */
 enum refusal contest_may_end(const struct contest *self, int64_t user_id);

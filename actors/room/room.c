@@ -1,6 +1,7 @@
 /* The room actor: owns rooms, seats, which problems, accepted submissions, rate limits.
  *
- * In, from the gateway: room_create, room_join, room_start, room_submit, room_end, room_leave.
+ * In, from the gateway: room_create, room_join, room_start, room_submit, room_run, room_end,
+ * room_leave.
  * From others: room_yield (a shard), room_due (scheduler), contest_complete and room_settled
  * (scoring). Out: store_run, room_notice to scoring, judge_enqueue, schedule and unschedule.
  *
@@ -114,10 +115,11 @@ static void s_answered(struct room_actor *self, struct room *room)
 
 /* ---- the line -------------------------------------------------------------------------------- */
 
+/* Its text is the one, and the other behind it. */
 static struct command *s_command_new(const struct envelope *envelope, int64_t user_id,
-                                     struct slice text)
+                                     struct slice text, struct slice more)
 {
-    struct command *command = calloc(1, sizeof *command + text.length);
+    struct command *command = calloc(1, sizeof *command + text.length + more.length);
     check(command);
     command->envelope = *envelope;
     command->user_id = user_id;
@@ -125,9 +127,11 @@ static struct command *s_command_new(const struct envelope *envelope, int64_t us
     command->id = envelope->command;
     if (!command->id.high && !command->id.low)
         command->id = (struct command_id){envelope->seed, (uint64_t)envelope->now_ms};
-    command->text_length = text.length;
+    command->text_length = text.length + more.length;
     if (text.length)
         memcpy(command->text, text.data, text.length);
+    if (more.length)
+        memcpy(command->text + text.length, more.data, more.length);
     return command;
 }
 
@@ -234,6 +238,12 @@ static void s_queue(struct room_actor *self, int64_t room_id, struct command *co
 static void s_committed(struct room_actor *self, struct room *room, struct outbox *out)
 {
     room_tell(self, room, out);
+    if (room->change == CHANGE_RUN) { /* the room is as it was */
+        room_conclude(room, out);
+        s_finish_command(room);
+        s_proceed(self, room, out);
+        return;
+    }
     s_ask(self, room, ROOM_NOTIFYING, out);
 }
 
@@ -248,9 +258,12 @@ static void s_on_loaded(struct room_actor *self, struct room *room,
     s_ask(self, room, ROOM_NOTIFYING, out);
 }
 
-/* A join that the fence refused although the room stayed the same: the user sits elsewhere. */
-static enum refusal s_why_no_join(const struct room *room, const struct msg_store_done *done)
+/* A join that the fence refused although the room stayed the same: the user sits elsewhere. Or a
+ * run, for reasons of its own. */
+static enum refusal s_why_not(const struct room *room, const struct msg_store_done *done)
 {
+    if (room->change == CHANGE_RUN)
+        return room_why_no_run(done, room->current->own_input);
     if (room->change != CHANGE_JOIN || done->results.count < 4)
         return NOT_REFUSED;
     const struct rec_store_result *user = &done->results.items[3];
@@ -271,7 +284,7 @@ static void s_on_resolved(struct room_actor *self, struct room *room,
         s_committed(self, room, out);
         return;
     }
-    enum refusal refusal = s_why_no_join(room, done);
+    enum refusal refusal = s_why_not(room, done);
     if (!refusal && ++room->tries < COMMIT_TRIES_MAX) {
         s_begin(self, room, out);
     } else {
@@ -355,9 +368,27 @@ static void s_on_submit(struct room_actor *self, const struct envelope *envelope
         outbox_refuse(out, envelope, REFUSED_TOO_MANY_SUBMISSIONS, "");
         return;
     }
-    struct command *command = s_command_new(envelope, envelope->user_id, message->code);
+    struct command *command =
+        s_command_new(envelope, envelope->user_id, message->code, slice_of(""));
     command->problem_id = message->problem_id;
     command->language_id = message->language_id;
+    command->code_length = message->code.length;
+    s_queue(self, message->room_id, command, out);
+}
+
+static void s_on_run(struct room_actor *self, const struct envelope *envelope,
+                     const struct msg_room_run *message, struct outbox *out)
+{
+    if (!room_limits_run(self, envelope->user_id)) {
+        outbox_refuse(out, envelope, REFUSED_TOO_MANY_RUNS, "");
+        return;
+    }
+    struct command *command =
+        s_command_new(envelope, envelope->user_id, message->code, message->input);
+    command->problem_id = message->problem_id;
+    command->language_id = message->language_id;
+    command->own_input = message->own_input;
+    command->code_length = message->code.length;
     s_queue(self, message->room_id, command, out);
 }
 
@@ -365,7 +396,7 @@ static void s_on_submit(struct room_actor *self, const struct envelope *envelope
 static void s_on_command(struct room_actor *self, const struct envelope *envelope, int64_t room_id,
                          int64_t user_id, struct slice text, struct outbox *out)
 {
-    s_queue(self, room_id, s_command_new(envelope, user_id, text), out);
+    s_queue(self, room_id, s_command_new(envelope, user_id, text, slice_of("")), out);
 }
 
 static void s_on_tick(struct room_actor *self, struct outbox *out)
@@ -385,6 +416,7 @@ static bool s_anonymous(const struct envelope *envelope)
     case MSG_room_join:
     case MSG_room_start:
     case MSG_room_submit:
+    case MSG_room_run:
     case MSG_room_end:
     case MSG_room_leave:
         return envelope->user_id < 1;
@@ -415,6 +447,9 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         break;
     case MSG_room_submit:
         s_on_submit(self, envelope, message, out);
+        break;
+    case MSG_room_run:
+        s_on_run(self, envelope, message, out);
         break;
     case MSG_room_start:
     case MSG_room_end:
@@ -486,6 +521,7 @@ static const uint16_t s_receives[] = {MSG_room_create,
                                       MSG_room_join,
                                       MSG_room_start,
                                       MSG_room_submit,
+                                      MSG_room_run,
                                       MSG_room_end,
                                       MSG_room_leave,
                                       MSG_room_yield,

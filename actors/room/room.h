@@ -21,6 +21,9 @@
 #define LIMITERS_MAX 65536       /* users, or users and rooms, that are being limited */
 #define RETRY_MS 2000            /* an unanswered question is asked again */
 #define COMMIT_TRIES_MAX 4       /* a fence that keeps failing: FAILED */
+#define RUNS_WAITING_MAX 8       /* runs of a user that are not made yet */
+#define RUNS_KEPT 20             /* runs of a user that are kept besides … */
+#define RUNS_KEPT_MS 86400000LL  /* … for at most so long: a day */
 #define PASSWORD_TRIES 10        /* wrong passwords per user and room … */
 #define PASSWORD_WINDOW_MS 60000 /* … in this time */
 
@@ -30,11 +33,13 @@ struct command {
     struct envelope envelope; /* as it came */
     struct command_id id;     /* unique: the command's own, or made from its seed */
     int64_t user_id;          /* who asks; of room_yield: the host */
-    int64_t problem_id;       /* of a submission */
-    int64_t language_id;      /* of a submission */
+    int64_t problem_id;       /* of a submission or run */
+    int64_t language_id;      /* likewise */
+    bool own_input;           /* of a run: it has one */
+    size_t code_length;       /* of a submission or run: the text begins with it … */
     int64_t at_ms;            /* when it counts as received: never before the room's last */
     size_t text_length;       /* bytes of: */
-    char text[];              /* the password or the code */
+    char text[];              /* the password; or the code, and behind it a run's own input */
 };
 
 enum room_phase {
@@ -53,6 +58,7 @@ enum room_change {
     CHANGE_ABANDON,
     CHANGE_START,
     CHANGE_SUBMIT,
+    CHANGE_RUN, /* of nothing that the room is: it has no revision, and scoring is not told */
     CHANGE_CLOSE
 };
 
@@ -73,7 +79,7 @@ struct room {
     int64_t closing_ms;               /* of CHANGE_CLOSE: when the contest ended */
     int64_t drawn[ROOM_PROBLEMS_MAX]; /* of CHANGE_START, drawn_count */
     uint32_t drawn_count;             /* how many */
-    int64_t submission_id;            /* of CHANGE_SUBMIT, from the store */
+    int64_t submission_id;            /* of CHANGE_SUBMIT and CHANGE_RUN, from the store */
     int64_t submission_number;        /* of it; below last_number: an earlier try made it */
     uint32_t tries;                   /* commits of the current command */
 
@@ -119,6 +125,7 @@ struct room_actor {
     struct creation *creations;     /* by user */
     struct creation *creating;      /* oldest question first */
     struct limited *submits;        /* submissions per user */
+    struct limited *runs;           /* runs per user */
     struct limited *passwords;      /* wrong passwords per user and room */
     uint32_t generation;            /* of the last question */
     int64_t now_ms;                 /* of the message being handled */
@@ -154,6 +161,8 @@ bool room_take_load(struct room *room, const struct msg_store_done *done);
 void room_ask_commit(struct room *room, struct question question, struct outbox *out);
 /* The commit is durable: changes the facts. */
 void room_apply(struct room *room, const struct msg_store_done *done);
+/* Why a run was not taken, as what was loaded shows; NOT_REFUSED: for nothing that is still so. */
+enum refusal room_why_no_run(const struct msg_store_done *done, bool own_input);
 /* Does what was loaded after a failed fence show that the current command was done all the same? */
 bool room_was_done(struct room *room, const struct msg_store_done *done);
 void room_ask_notice(const struct room *room, struct question question, struct outbox *out);
@@ -190,6 +199,8 @@ void room_create_fini(struct room_actor *self);
 
 /* One more submission of this user now? Counted when allowed. */
 bool room_limits_submit(struct room_actor *self, int64_t user_id);
+/* One more run? Likewise, and for itself. */
+bool room_limits_run(struct room_actor *self, int64_t user_id);
 /* May the user try a password of this room now? */
 bool room_limits_password(struct room_actor *self, int64_t user_id, int64_t room_id);
 void room_limits_wrong_password(struct room_actor *self, int64_t user_id, int64_t room_id);

@@ -21,6 +21,11 @@ void room_ask_load(struct room *room, const struct envelope *cause, struct quest
     if (resolving && room->change == CHANGE_SUBMIT) {
         commit_op(&commit, STATEMENT_submission_by_command);
         commit_command(&commit, room->current->id);
+    } else if (resolving && room->change == CHANGE_RUN) {
+        commit_op(&commit, STATEMENT_run_look);
+        commit_i64(&commit, room->current->user_id);
+        commit_command(&commit, room->current->id);
+        commit_i64(&commit, room->current->problem_id);
     } else if (resolving && room->change == CHANGE_JOIN) {
         commit_op(&commit, STATEMENT_open_room_of);
         commit_i64(&commit, room->current->user_id);
@@ -183,7 +188,7 @@ static void s_build_submit(struct commit *commit, const struct room *room)
     commit_i64(commit, room->id);
     commit_i64(commit, command->problem_id);
     commit_i64(commit, command->language_id);
-    commit_text(commit, slice_from(command->text, command->text_length));
+    commit_text(commit, slice_from(command->text, command->code_length));
     commit_i64(commit, command->at_ms);
     commit_command(commit, command->id);
     commit_i64(commit, number);
@@ -194,6 +199,38 @@ static void s_apply_submit(struct room *room, const struct msg_store_done *done)
     room->contest.last_number++;
     room->submission_id = done->results.count > 1 ? result_i64(&done->results.items[1], 0, 0) : 0;
     room->submission_number = room->contest.last_number;
+}
+
+/* What is kept of his is bounded here, where it grows. */
+static void s_build_run(struct commit *commit, const struct room *room)
+{
+    const struct command *command = room->current;
+    struct slice code = slice_from(command->text, command->code_length);
+    struct slice input = slice_from(command->text + command->code_length,
+                                    command->text_length - command->code_length);
+    commit_op(commit, STATEMENT_run_insert);
+    commit_i64(commit, command->user_id);
+    commit_i64(commit, room->id);
+    commit_i64(commit, command->problem_id);
+    commit_i64(commit, command->language_id);
+    commit_text(commit, code);
+    if (command->own_input)
+        commit_text(commit, input);
+    else
+        commit_opt(commit, I64_NONE);
+    commit_i64(commit, command->at_ms);
+    commit_command(commit, command->id);
+    commit_i64(commit, RUNS_WAITING_MAX);
+    commit_op(commit, STATEMENT_runs_forget_own);
+    commit_i64(commit, command->user_id);
+    commit_i64(commit, RUNS_KEPT);
+    commit_op(commit, STATEMENT_runs_forget_old);
+    commit_i64(commit, command->at_ms - RUNS_KEPT_MS);
+}
+
+static void s_apply_run(struct room *room, const struct msg_store_done *done)
+{
+    room->submission_id = done->results.count ? result_i64(&done->results.items[0], 0, 0) : 0;
 }
 
 static void s_build_close(struct commit *commit, const struct room *room)
@@ -218,6 +255,7 @@ static const struct {
     [CHANGE_ABANDON] = {s_build_abandon, s_apply_abandon},
     [CHANGE_START] = {s_build_start, s_apply_start},
     [CHANGE_SUBMIT] = {s_build_submit, s_apply_submit},
+    [CHANGE_RUN] = {s_build_run, s_apply_run},
     [CHANGE_CLOSE] = {s_build_close, s_apply_close},
 };
 
@@ -232,6 +270,8 @@ void room_ask_commit(struct room *room, struct question question, struct outbox 
 void room_apply(struct room *room, const struct msg_store_done *done)
 {
     s_changes[room->change].apply(room, done);
+    if (room->change == CHANGE_RUN)
+        return;
     room->room_rev++;
     room->last_command = room->current->id;
     room->last_ms = room->current->at_ms;
@@ -254,8 +294,32 @@ static bool s_take_submission(struct room *room, const struct msg_store_done *do
     return true;
 }
 
+/* The run that the current command made, by an earlier try. */
+static bool s_take_run(struct room *room, const struct msg_store_done *done)
+{
+    if (done->results.count <= LOAD_EXTRA)
+        return false;
+    int64_t id = result_i64(&done->results.items[LOAD_EXTRA], 0, 1);
+    if (id == I64_NONE)
+        return false;
+    room->submission_id = id;
+    return true;
+}
+
+enum refusal room_why_no_run(const struct msg_store_done *done, bool own_input)
+{
+    if (done->results.count <= LOAD_EXTRA)
+        return NOT_REFUSED;
+    const struct rec_store_result *row = &done->results.items[LOAD_EXTRA];
+    if (result_i64(row, 0, 0) >= RUNS_WAITING_MAX)
+        return REFUSED_TOO_MANY_RUNS;
+    return !own_input && result_i64(row, 0, 2) == 0 ? REFUSED_NO_SAMPLES : NOT_REFUSED;
+}
+
 bool room_was_done(struct room *room, const struct msg_store_done *done)
 {
+    if (room->change == CHANGE_RUN)
+        return s_take_run(room, done);
     if (room->change == CHANGE_SUBMIT)
         return s_take_submission(room, done);
     if (room->last_command.high != room->current->id.high ||

@@ -93,6 +93,16 @@ static enum room_step s_decide_submit(struct room_actor *self, struct room *room
     return refusal ? s_refused(room, refusal, out) : s_change(room, CHANGE_SUBMIT);
 }
 
+static enum room_step s_decide_run(struct room_actor *self, struct room *room, struct outbox *out)
+{
+    (void)self;
+    const struct command *command = room->current;
+    enum refusal refusal = contest_may_run(&room->contest, command->user_id, command->problem_id);
+    if (!refusal && !s_language_known(command->language_id))
+        refusal = REFUSED_UNKNOWN_LANGUAGE;
+    return refusal ? s_refused(room, refusal, out) : s_change(room, CHANGE_RUN);
+}
+
 /* Who asks for the result of a contest that is over gets it from scoring. */
 static void s_forward_result(const struct room *room, struct outbox *out)
 {
@@ -202,6 +212,12 @@ static void s_conclude_submit(const struct room *room, struct outbox *out)
     outbox_reply(out, &room->current->envelope, MSG_submitted, &submitted);
 }
 
+static void s_conclude_run(const struct room *room, struct outbox *out)
+{
+    struct msg_run_accepted accepted = {VERDICT_PENDING, room->submission_id};
+    outbox_reply(out, &room->current->envelope, MSG_run_accepted, &accepted);
+}
+
 static void s_conclude_yield(const struct room *room, struct outbox *out)
 {
     struct msg_room_yielded yielded = {true};
@@ -216,6 +232,7 @@ static const struct {
     {MSG_room_join, s_decide_join, s_conclude_done},
     {MSG_room_start, s_decide_start, s_conclude_done},
     {MSG_room_submit, s_decide_submit, s_conclude_submit},
+    {MSG_room_run, s_decide_run, s_conclude_run},
     {MSG_room_end, s_decide_end, s_forward_result},
     {MSG_room_leave, s_decide_leave, s_conclude_done},
     {MSG_room_yield, s_decide_yield, s_conclude_yield},
@@ -269,8 +286,9 @@ void room_tell(struct room_actor *self, const struct room *room, struct outbox *
 {
     const struct contest *contest = &room->contest;
     const struct command *command = room->current;
-    struct msg_judge_enqueue enqueue = {room->submission_id, command->language_id,
-                                        command->user_id};
+    bool run = room->change == CHANGE_RUN;
+    struct msg_judge_enqueue enqueue = {room->submission_id, command->language_id, command->user_id,
+                                        run ? JUDGING_RUN : JUDGING_SUBMISSION};
     switch (room->change) {
     case CHANGE_JOIN:
     case CHANGE_LEAVE:
@@ -281,8 +299,9 @@ void room_tell(struct room_actor *self, const struct room *room, struct outbox *
     case CHANGE_START:
         s_schedule(room, contest->start_ms + contest->duration_ms, out);
         break;
+    case CHANGE_RUN:
     case CHANGE_SUBMIT:
-        stats_add(STAT_submissions_accepted, 1);
+        stats_add(run ? STAT_runs_accepted : STAT_submissions_accepted, 1);
         outbox_send(out, &command->envelope, ACTOR_judge, room->id, NO_ANSWER, MSG_judge_enqueue,
                     &enqueue);
         break;

@@ -10,6 +10,11 @@ static struct limiter_rate s_submit_rate(const struct room_actor *self)
                                  self->config.submit_window_ms};
 }
 
+static struct limiter_rate s_run_rate(const struct room_actor *self)
+{
+    return (struct limiter_rate){(uint32_t)self->config.run_limit, self->config.run_window_ms};
+}
+
 static const struct limiter_rate s_password_rate = {PASSWORD_TRIES, PASSWORD_WINDOW_MS};
 
 static void s_forget(struct limited **table, struct limited *entry)
@@ -50,6 +55,14 @@ bool room_limits_submit(struct room_actor *self, int64_t user_id)
     return limiter_allows(&entry->limiter, rate, self->now_ms);
 }
 
+bool room_limits_run(struct room_actor *self, int64_t user_id)
+{
+    const int64_t key[2] = {user_id, 0};
+    struct limiter_rate rate = s_run_rate(self);
+    struct limited *entry = s_require(&self->runs, key, rate, self->now_ms);
+    return limiter_allows(&entry->limiter, rate, self->now_ms);
+}
+
 bool room_limits_password(struct room_actor *self, int64_t user_id, int64_t room_id)
 {
     const int64_t key[2] = {user_id, room_id};
@@ -68,6 +81,8 @@ void room_limits_fini(struct room_actor *self)
 {
     while (self->submits)
         s_forget(&self->submits, self->submits);
+    while (self->runs)
+        s_forget(&self->runs, self->runs);
     while (self->passwords)
         s_forget(&self->passwords, self->passwords);
 }

@@ -13,7 +13,8 @@
 
 #define READY_RETRY_MS 200     /* when no judge could be reached */
 #define READY_REPEAT_MS 5000   /* an idle slot says it again; the judge forgets at 20 s */
-#define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s */
+#define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s … */
+#define NEWS_MS 250            /* … or as soon as another test is over, but not more often */
 #define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
 #define STORE_GIVE_UP_MS 30000 /* … for so long */
 
@@ -87,10 +88,12 @@ static void s_say_ready(struct slot *self)
     self->known = true;
 }
 
-/* `submission_id`: the one that is given back; 0: none. */
-static void s_say_leave(struct slot *self, int64_t submission_id)
+/* `job`: the one that is given back; NULL: none. */
+static void s_say_leave(struct slot *self, const struct msg_judge_job *job)
 {
-    struct msg_runner_leave leave = {submission_id};
+    struct msg_runner_leave leave = {0};
+    if (job)
+        leave = (struct msg_runner_leave){job->submission_id, job->kind};
     self->known = false;
     s_say(self, MSG_runner_leave, &leave);
 }
@@ -105,7 +108,8 @@ static void s_on_hint(struct slot *self, const struct port_message *message)
     struct arena arena = {0};
     struct msg_judge_hint hint;
     if (port_read(&message->frame, &arena, &hint) &&
-        hint.submission_id == self->job->submission_id && slice_is(hint.secret, self->secret))
+        hint.submission_id == self->job->submission_id &&
+        hint.trial == (self->job->kind != JUDGING_SUBMISSION) && slice_is(hint.secret, self->secret))
         self->hinted = true;
     arena_fini(&arena);
 }
@@ -134,10 +138,12 @@ static bool s_progress(void *context, uint32_t done, uint32_t total)
     struct slot *self = context;
     int64_t now_ms = clock_now_ms();
     self->tests_done = done;
-    if (now_ms - self->progress_ms >= PROGRESS_MS) {
+    bool news = done != self->told_tests && now_ms - self->progress_ms >= NEWS_MS;
+    if (news || now_ms - self->progress_ms >= PROGRESS_MS) {
         struct msg_judge_progress progress = {self->job->submission_id, self->job->fence, done,
-                                              total};
+                                              total, self->job->kind};
         self->progress_ms = now_ms;
+        self->told_tests = done;
         s_say(self, MSG_judge_progress, &progress);
     }
     s_hear(self);
@@ -265,6 +271,7 @@ static void s_say_outcome(struct slot *self, const struct judging_outcome *outco
     bool ran = outcome->tests_run > 0;
     struct msg_judge_outcome message = {
         .submission_id = self->job->submission_id,
+        .kind = self->job->kind,
         .fence = self->job->fence,
         .verdict = (uint8_t)outcome->verdict,
         .tests_run = outcome->tests_run,
@@ -275,8 +282,8 @@ static void s_say_outcome(struct slot *self, const struct judging_outcome *outco
         .compile_output = slice_from(outcome->compile_output, outcome->compile_output_bytes),
         .reason = slice_of(outcome->reason)};
     if (outcome->verdict == VERDICT_JUDGE_ERROR)
-        log_error("judge-error", "submission=%lld language=%lld reason=\"%s\"",
-                  (long long)self->job->submission_id, (long long)self->job->language_id,
+        log_error("judge-error", "%s=%lld language=%lld reason=\"%s\"",
+                  word_text(&judging_kind_words, self->job->kind), (long long)self->job->submission_id, (long long)self->job->language_id,
                   outcome->reason);
     s_say(self, MSG_judge_outcome, &message);
 }
@@ -287,8 +294,8 @@ static void s_make_hint(struct slot *self)
 {
     snprintf(self->secret, sizeof self->secret, "%016llx%016llx",
              (unsigned long long)clock_chance(), (unsigned long long)clock_chance());
-    snprintf(self->hint, sizeof self->hint, "%u-%lld-%s", self->judge,
-             (long long)self->job->submission_id, self->secret);
+    snprintf(self->hint, sizeof self->hint, "%u-%s%lld-%s", self->judge,
+             self->job->kind == JUDGING_SUBMISSION ? "" : "t", (long long)self->job->submission_id, self->secret);
     self->hinted = false;
 }
 
@@ -308,7 +315,7 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
                                 .context = self};
     const struct watch watch = {s_judging_goes_on, s_all_descriptors, self};
     self->job = job;
-    self->tests_done = 0;
+    self->tests_done = self->told_tests = 0;
     self->progress_ms = clock_now_ms();
     s_make_hint(self);
     if (job->tests_total < 1 || job->tests_total > TESTS_MAX)
@@ -319,7 +326,7 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
         self->place->driver->judge(self->driver, &watch, &task, &outcome);
     test_cache_close(&self->tests);
     if (outcome.cancelled)
-        s_say_leave(self, job->submission_id);
+        s_say_leave(self, job);
     else
         s_say_outcome(self, &outcome);
     self->job = NULL;
@@ -358,7 +365,7 @@ static void s_tend(struct slot *self)
     self->tend_ms = again_ms < 0 ? INT64_MAX : clock_now_ms() + again_ms;
     self->grow(self);
     if (self->offer.count == 0 && self->known)
-        s_say_leave(self, 0);
+        s_say_leave(self, NULL);
 }
 
 /* What is due now; gives the time until something else is. */
@@ -392,7 +399,7 @@ static void s_loop(struct slot *self)
             port_message_close(&message);
         }
     }
-    s_say_leave(self, 0);
+    s_say_leave(self, NULL);
 }
 
 void slot_thread(zsock_t *pipe, void *argument)

@@ -49,10 +49,11 @@ struct slot {
     struct test_cache tests;         /* of the job under way */
     const struct msg_judge_job *job; /* the job under way; NULL: none */
     char secret[SECRET_BYTES + 1];   /* of the job, for a server's callback */
-    char hint[SECRET_BYTES + 32];    /* judge, submission, secret: "0-17-…" */
+    char hint[SECRET_BYTES + 32];    /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */
     bool hinted;                     /* the server has called */
     int64_t progress_ms;             /* when we last said that we are at it */
     uint32_t tests_done;             /* of the job */
+    uint32_t told_tests;             /* as last said */
     struct buffer input, expected;   /* a test that could not be kept in a file */
 };
 

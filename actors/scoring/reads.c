@@ -202,6 +202,10 @@ void reads_ask(struct reads *self, const struct envelope *request, const void *m
     case MSG_submissions_get:
         key = s_ask_submissions(&commit, request->user_id, message);
         break;
+    case MSG_run_get:
+        s_op_id(&commit, STATEMENT_run_read, ((const struct msg_run_get *)message)->run_id);
+        s_op_id(&commit, STATEMENT_run_tests_read, ((const struct msg_run_get *)message)->run_id);
+        break;
     default:
         unreachable();
     }
@@ -434,6 +438,67 @@ static bool s_answer_submissions(const struct envelope *asker, const struct msg_
     return true;
 }
 
+static bool s_run_test(const struct rec_store_result *result, uint32_t row,
+                       struct rec_run_test *test)
+{
+    *test = (struct rec_run_test){
+        .test = result_i64(result, row, 0),
+        .time_ms = result_i64(result, row, 2),
+        .memory_kb = result_i64(result, row, 3),
+        .exit_code = result_i64(result, row, 4),
+        .signal = result_i64(result, row, 5),
+        .output = result_text(result, row, 6),
+        .expected = result_text(result, row, 7),
+        .errors = result_text(result, row, 8),
+        .cut = result_i64(result, row, 9) == 1,
+    };
+    const struct slice texts[] = {test->output, test->expected, test->errors};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].length > RUN_TEXTS_MAX_BYTES || !utf8_valid(texts[i]))
+            return false;
+    return test->test > 0 && result_word(result, row, 1, &verdict_words, &test->verdict);
+}
+
+static bool s_run_row(const struct rec_store_result *result, struct rec_run *run)
+{
+    run->id = result_i64(result, 0, 0);
+    run->user_id = result_i64(result, 0, 1);
+    run->room_id = result_i64(result, 0, 2);
+    run->problem_id = result_i64(result, 0, 3);
+    run->language_id = result_i64(result, 0, 4);
+    run->created_ms = result_i64(result, 0, 6);
+    run->judged_ms = result_i64(result, 0, 7);
+    run->time_ms = result_i64(result, 0, 8);
+    run->memory_kb = result_i64(result, 0, 9);
+    run->compile_output = result_text(result, 0, 10);
+    run->own_input = result_i64(result, 0, 11) == 1;
+    return run->id > 0 && run->compile_output.length <= COMPILE_OUTPUT_MAX_BYTES &&
+           utf8_valid(run->compile_output) &&
+           result_word(result, 0, 5, &verdict_words, &run->status);
+}
+
+/* Whose it is not, learns not even that it is there. */
+static bool s_answer_run(const struct envelope *asker, const struct msg_store_done *done,
+                         struct outbox *out)
+{
+    struct rec_run_test tests[SAMPLES_MAX];
+    struct msg_run_found found = {.run.tests = {0, tests}};
+    if (done->results.count != 2 || result_rows(&done->results.items[1]) > SAMPLES_MAX)
+        return false;
+    if (result_rows(&done->results.items[0]) == 0 ||
+        result_i64(&done->results.items[0], 0, 1) != asker->user_id) {
+        outbox_refuse(out, asker, REFUSED_NO_RUN, "");
+        return true;
+    }
+    if (!s_run_row(&done->results.items[0], &found.run))
+        return false;
+    for (uint32_t row = 0; row < result_rows(&done->results.items[1]); row++)
+        if (!s_run_test(&done->results.items[1], row, &tests[found.run.tests.count++]))
+            return false;
+    outbox_reply(out, asker, MSG_run_found, &found);
+    return true;
+}
+
 static bool s_answer(const struct envelope *asker, const struct msg_store_done *done,
                      struct outbox *out)
 {
@@ -452,6 +517,8 @@ static bool s_answer(const struct envelope *asker, const struct msg_store_done *
         return s_answer_submission(asker, done, out);
     case MSG_submissions_get:
         return s_answer_submissions(asker, done, out);
+    case MSG_run_get:
+        return s_answer_run(asker, done, out);
     default:
         unreachable();
     }

@@ -32,7 +32,7 @@ void reads_init(struct reads *self);
 void reads_room(struct reads *self, const struct score_room *room, const struct envelope *request,
                 struct outbox *out);
 /* The reads that need the store and no room: current_get, stats_get, profile_get, history_get,
- * submission_get, submissions_get. */
+ * submission_get, submissions_get, run_get. */
 void reads_ask(struct reads *self, const struct envelope *request, const void *message,
                struct outbox *out);
 /* Tells a submitter of his verdict from the row itself, where the details are no more at hand. */

@@ -47,6 +47,7 @@ static uint32_t s_problems(const struct roomstate_source *source, uint32_t user,
             .penalty = score->wrong,
             .solved = score->solved,
             .solved_ms = score->solved ? score->solved_at_ms : I64_NONE,
+            .judging = score->judging,
         };
     }
     return source->board->problem_count;

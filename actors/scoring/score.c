@@ -60,6 +60,7 @@ struct problem_score score_compute(const struct submission_fact *submissions, ui
         const struct submission_fact *submission = &submissions[i];
         if (!s_belongs(submission, user_id, problem_id))
             continue;
+        score.judging += !verdict_final(submission->verdict);
         if (accepted != NULL && !s_before(submission, accepted))
             continue;
         if (score_counts_wrong(submission->verdict))

@@ -29,6 +29,7 @@ struct problem_score {
     int64_t penalty_s;    /* wrong × 600 + seconds from the start to solved_at; 0 while unsolved */
     uint32_t attempts;    /* shown as "attempts": wrong, and one more for the accepted one */
     uint32_t wrong;       /* shown as "penalty": attempts before the first accepted that count */
+    uint32_t judging;     /* undecided submissions, whether they can still matter or not */
     bool solved;          /* there is an accepted submission */
     bool provisional;     /* an undecided submission may still change this */
 };

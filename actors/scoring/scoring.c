@@ -401,6 +401,7 @@ static void s_handle(void *context, const struct envelope *envelope, const void 
     case MSG_history_get:
     case MSG_submission_get:
     case MSG_submissions_get:
+    case MSG_run_get:
         reads_ask(&self->reads, envelope, message, out);
         break;
     default:
@@ -423,6 +424,7 @@ const struct actor_class scoring_class = {
                                    MSG_watch,           MSG_current_get,
                                    MSG_stats_get,       MSG_profile_get,
                                    MSG_history_get,     MSG_submission_get,
-                                   MSG_submissions_get, MSG_store_done,
-                                   MSG_store_failed,    0},
+                                   MSG_submissions_get, MSG_run_get,
+                                   MSG_store_done,      MSG_store_failed,
+                                   0},
 };

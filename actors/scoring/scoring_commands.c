@@ -89,14 +89,13 @@ void scoring_turn_away(const struct envelope *envelope, const void *message, enu
 
 /* ---- notices of room ----------------------------------------------------------------------- */
 
-/* A submission alone is no change that browsers see, and is not pushed, unless the room had to be
- * loaded for it: then a notice before it may have been lost. */
+/* Each is a change that browsers see, a submission too: something is being judged. */
 static void s_notice(struct scoring *self, struct score_entry *entry, struct kept *kept,
                      const struct msg_room_notice *notice, struct outbox *out)
 {
     if (notice->facts.room_rev > entry->room.facts.room_rev) {
         if (score_room_take(&entry->room, notice))
-            entry->push_due = entry->push_due || notice->submissions.count == 0;
+            entry->push_due = true;
         else if (!kept->fresh) {
             scoring_reload(self, entry, kept, out);
             return;
@@ -110,7 +109,7 @@ static void s_notice(struct scoring *self, struct score_entry *entry, struct kep
     struct envelope cause = s_cause(&kept->envelope);
     outbox_reply(out, &kept->envelope, MSG_notice_taken,
                  &(struct msg_notice_taken){entry->room_id, notice->facts.room_rev});
-    if (entry->push_due && (kept->fresh || notice->submissions.count == 0))
+    if (entry->push_due)
         s_push(entry, &cause, out);
     kept_destroy(&kept);
 }

@@ -31,7 +31,7 @@ static const char s_rights[] =
     "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
     " AND tablename IN ('users', 'rooms', 'participants', 'open_seats', 'problems', 'test_cases',"
     " 'room_problems', 'participant_problems', 'submissions', 'contest_history',"
-    " 'partition_claims', 'commit_tokens')"
+    " 'partition_claims', 'commit_tokens', 'trials', 'trial_tests')"
     " AND NOT (has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')"
     " AND has_table_privilege(format('%I.%I', schemaname, tablename), 'INSERT')"
     " AND has_table_privilege(format('%I.%I', schemaname, tablename), 'UPDATE')"

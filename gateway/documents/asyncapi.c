@@ -8,13 +8,17 @@ static const struct destination_row {
     const char *address;         /* the destination */
     const char *parameter;       /* in it; NULL: none */
     const struct record *record; /* the body */
+    const char *also;            /* name of another message there; NULL: none */
+    const struct record *other;  /* its body */
     const char *summary;         /* when it is pushed */
 } s_destinations[] = {
-    {"room", "/topic/room/{roomId}", "roomId", &record_room_state,
+    {"room", "/topic/room/{roomId}", "roomId", &record_room_state, NULL, NULL,
      "A room, at every change and once at the subscription. Of a private room: for its two "
      "participants"},
-    {"submissions", "/user/queue/submissions", NULL, &record_submission,
-     "The caller's own verdicts; the CONNECT frame needs a token in Authorization"},
+    {"submissions", "/user/queue/submissions", NULL, &record_submission, "run", &record_run,
+     "The caller's own: submissions while they are judged (test testsRun + 1 of testsTotal runs) "
+     "and with their verdicts, and runs, which have a runId and no id, when they are over; the "
+     "CONNECT frame needs a token in Authorization"},
 };
 #define DESTINATIONS (sizeof s_destinations / sizeof *s_destinations)
 
@@ -47,29 +51,42 @@ static void s_channel(const struct destination_row *row, struct buffer *out)
     if (row->parameter)
         buffer_printf(out, ",\"parameters\":{\"%s\":{\"description\":\"Its id, an integer\"}}",
                       row->parameter);
-    buffer_printf(out,
-                  ",\"messages\":{\"%s\":{\"$ref\":\"#/components/messages/%s\"}},"
-                  "\"servers\":[{\"$ref\":\"#/servers/gateway\"}]}",
-                  row->name, row->name);
+    buffer_printf(out, ",\"messages\":{\"%s\":{\"$ref\":\"#/components/messages/%s\"}", row->name,
+                  row->name);
+    if (row->also)
+        buffer_printf(out, ",\"%s\":{\"$ref\":\"#/components/messages/%s\"}", row->also, row->also);
+    buffer_append_text(out, "},\"servers\":[{\"$ref\":\"#/servers/gateway\"}]}");
 }
 
 static void s_operation(const struct destination_row *row, struct buffer *out)
 {
     buffer_printf(out,
                   "\"%s\":{\"action\":\"send\",\"channel\":{\"$ref\":\"#/channels/%s\"},"
-                  "\"messages\":[{\"$ref\":\"#/channels/%s/messages/%s\"}]",
+                  "\"messages\":[{\"$ref\":\"#/channels/%s/messages/%s\"}",
                   row->name, row->name, row->name, row->name);
+    if (row->also)
+        buffer_printf(out, ",{\"$ref\":\"#/channels/%s/messages/%s\"}", row->name, row->also);
+    buffer_append_char(out, ']');
     schema_member(out, "summary", row->summary);
+    buffer_append_char(out, '}');
+}
+
+static void s_body(const char *name, const struct record *record, struct buffer *out)
+{
+    buffer_printf(out, "\"%s\":{\"contentType\":\"application/json\"", name);
+    schema_member(out, "summary", record->sentence);
+    buffer_append_text(out, ",\"payload\":");
+    schema_reference(record, out);
     buffer_append_char(out, '}');
 }
 
 static void s_message(const struct destination_row *row, struct buffer *out)
 {
-    buffer_printf(out, "\"%s\":{\"contentType\":\"application/json\"", row->name);
-    schema_member(out, "summary", row->record->sentence);
-    buffer_append_text(out, ",\"payload\":");
-    schema_reference(row->record, out);
-    buffer_append_char(out, '}');
+    s_body(row->name, row->record, out);
+    if (!row->also)
+        return;
+    buffer_append_char(out, ',');
+    s_body(row->also, row->other, out);
 }
 
 static void s_each(void (*write)(const struct destination_row *, struct buffer *),
@@ -99,8 +116,11 @@ void asyncapi_write(struct slice base, struct buffer *out)
     buffer_append_text(out, "},\"components\":{\"messages\":{");
     s_each(s_message, out);
     buffer_append_text(out, "},\"schemas\":{");
-    for (size_t i = 0; i < DESTINATIONS; i++)
+    for (size_t i = 0; i < DESTINATIONS; i++) {
         schemas_add(&schemas, s_destinations[i].record);
+        if (s_destinations[i].other)
+            schemas_add(&schemas, s_destinations[i].other);
+    }
     schemas_write(&schemas, out);
     buffer_append_text(out, "}}}");
 }

@@ -12,7 +12,7 @@
 #include "proto/check.h"
 
 #define FORWARDED_MAX_BYTES 1024 /* of X-Forwarded-For; a longer one is not read */
-#define BODY_FOR_CODE(limit) ((size_t)(limit)*6 + 16 * 1024) /* \u00e9 may stand for each byte */
+#define BODY_FOR_TEXT(limit) ((size_t)(limit)*6 + 16 * 1024) /* \u00e9 may stand for each byte */
 
 struct slice request_header(struct request *self, enum lws_token_indexes token)
 {
@@ -220,8 +220,11 @@ size_t request_body_limit(const struct request *self)
 {
     if (s_lets_pass(self))
         return PASSED_MAX_BYTES;
-    return self->route->body == BODY_JSON ? BODY_FOR_CODE(self->server->config->code_limit_bytes)
-                                          : (size_t)REQUEST_FORM_MAX_BYTES;
+    if (self->route->body != BODY_JSON)
+        return REQUEST_FORM_MAX_BYTES;
+    int64_t code_bytes = self->server->config->code_limit_bytes;
+    bool runs = self->route->name == ROUTE_room_run;
+    return BODY_FOR_TEXT(code_bytes + (runs ? RUN_INPUT_MAX_BYTES : 0));
 }
 
 bool request_awaits_body(const struct request *self)

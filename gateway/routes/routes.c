@@ -10,6 +10,7 @@ union question {
     struct msg_room_join room_join;
     struct msg_room_start room_start;
     struct msg_room_submit room_submit;
+    struct msg_room_run room_run;
     struct msg_room_end room_end;
     struct msg_room_leave room_leave;
     struct msg_state_get state_get;
@@ -21,6 +22,7 @@ union question {
     struct msg_history_get history_get;
     struct msg_submission_get submission_get;
     struct msg_submissions_get submissions_get;
+    struct msg_run_get run_get;
     struct msg_languages_get languages_get;
     struct msg_judge_hint judge_hint;
 };
@@ -96,6 +98,17 @@ FILL(room_submit)
     room_submit->code = given->code;
 }
 
+FILL(room_run)
+{
+    (void)request;
+    room_run->room_id = given->room_id;
+    room_run->problem_id = given->problem_id;
+    room_run->language_id = given->language_id;
+    room_run->code = given->code;
+    room_run->own_input = arguments_given(given, PARAMETER_input);
+    room_run->input = room_run->own_input ? given->input : slice_of("");
+}
+
 FILL(room_end)
 {
     (void)request;
@@ -166,6 +179,12 @@ FILL(submissions_get)
     submissions_get->before_id = s_optional(given, PARAMETER_before, given->before);
 }
 
+FILL(run_get)
+{
+    (void)request;
+    run_get->run_id = given->run_id;
+}
+
 FILL(languages_get)
 {
     (void)request;
@@ -173,8 +192,8 @@ FILL(languages_get)
     languages_get->limit = LANGUAGES_MAX;
 }
 
-/* "0-17-…": the judge, the submission, the secret. Anything else is told to a judge, who knows of
- * no such submission: whoever calls learns nothing. */
+/* "0-17-…": the judge, the submission, the secret; "0-t17-…": of a trial. Anything else is told to
+ * a judge, who knows of no such submission: whoever calls learns nothing. */
 static int64_t s_hint_part(const struct request *request, int part, struct slice *rest)
 {
     struct slice text = request->arguments.hint;
@@ -195,6 +214,9 @@ static int64_t s_hint_part(const struct request *request, int part, struct slice
 FILL(judge_hint)
 {
     (void)given;
+    struct slice rest = slice_of("");
+    s_hint_part(request, 0, &rest);
+    judge_hint->trial = rest.length && rest.data[0] == 't';
     judge_hint->secret = slice_of("");
     judge_hint->submission_id = s_hint_part(request, 1, &judge_hint->secret);
 }
@@ -214,6 +236,11 @@ static int64_t s_key_user_id(const struct request *request)
 static int64_t s_key_submission_id(const struct request *request)
 {
     return request->arguments.submission_id;
+}
+
+static int64_t s_key_run_id(const struct request *request)
+{
+    return request->arguments.run_id;
 }
 
 static int64_t s_key_judge_of_hint(const struct request *request)

@@ -26,6 +26,8 @@ static const struct shape_row s_rows[SHAPES] = {
     [SHAPE_USER_SELF] = WHOLE(user),
     [SHAPE_SUBMISSION] = PART(submission_found, submission, submission),
     [SHAPE_SUBMISSIONS] = LIST_OF(submissions, rows, submission),
+    [SHAPE_RUN_ACCEPTED] = WHOLE(run_accepted),
+    [SHAPE_RUN] = PART(run_found, run, run),
     [SHAPE_LANGUAGES] = LIST_OF(languages, languages, language),
 };
 

@@ -73,7 +73,7 @@ static void s_await_confirmed(void *connection, int64_t count)
 static void s_publish(void *connection, int64_t first, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
-        assert_true(s_driver->publish(connection, first + i));
+        assert_true(s_driver->publish(connection, false, first + i));
     s_await_confirmed(connection, count);
 }
 
@@ -149,7 +149,7 @@ static void published_is_confirmed_and_delivered(void **state)
     s_expect_depths(self->one, 1, 0);
     assert_true(s_driver->prefetch(self->one, 1));
     struct queue_event event = s_await(self->one, QUEUE_DELIVERED);
-    assert_int_equal(event.submission_id, 9007199254740991);
+    assert_int_equal(event.id, 9007199254740991);
     assert_false(event.redelivered);
     assert_true(s_driver->ack(self->one, event.tag));
     s_expect_depths(self->one, 0, 0);
@@ -171,7 +171,7 @@ static void what_a_lost_connection_held_goes_to_another(void **state)
     s_driver->prefetch(self->other, 2);
     s_driver->close(&self->one, false);
     struct queue_event event = s_await(self->other, QUEUE_DELIVERED);
-    assert_int_equal(event.submission_id, 2);
+    assert_int_equal(event.id, 2);
     assert_true(event.redelivered);
     s_driver->ack(self->other, event.tag);
     s_expect_no_delivery(self->other);
@@ -193,16 +193,16 @@ static void prefetch_bounds_what_is_open(void **state)
     s_publish(self->one, 1, 5);
     s_driver->prefetch(self->one, 2);
     struct queue_event first = s_await(self->one, QUEUE_DELIVERED);
-    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).submission_id, 2);
+    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).id, 2);
     s_expect_no_delivery(self->one);
     s_driver->ack(self->one, first.tag);
-    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).submission_id, 3);
+    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).id, 3);
     s_expect_no_delivery(self->one);
     s_driver->prefetch(self->one, 0);
     s_expect_no_delivery(self->one); /* the answer comes after that to the change */
     s_expect_depths(self->one, 2, 0);
     s_driver->prefetch(self->one, 2);
-    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).submission_id, 4);
+    assert_int_equal(s_await(self->one, QUEUE_DELIVERED).id, 4);
 }
 
 /* Slots come and go at once when a runner starts: no order of the server's answers may matter. */
@@ -235,9 +235,9 @@ static void many_are_delivered_once_each(void **state)
             assert_int_not_equal(event.kind, QUEUE_LOST);
             if (event.kind != QUEUE_DELIVERED)
                 continue;
-            assert_in_range(event.submission_id, 1, COUNT);
-            assert_false(seen[event.submission_id]);
-            seen[event.submission_id] = true;
+            assert_in_range(event.id, 1, COUNT);
+            assert_false(seen[event.id]);
+            seen[event.id] = true;
             s_driver->ack(both[i], event.tag);
             delivered++;
         }
@@ -292,7 +292,7 @@ static void what_is_no_id_is_poison(void **state)
     free(large);
     s_publish_raw(" 42\r\n", 5);
     event = s_await(self->one, QUEUE_DELIVERED);
-    assert_int_equal(event.submission_id, 42);
+    assert_int_equal(event.id, 42);
     s_driver->ack(self->one, event.tag);
     s_expect_depths(self->one, 0, sizeof poison / sizeof *poison + 1);
 }
@@ -312,7 +312,7 @@ static void a_deleted_queue_is_a_loss_and_is_made_again(void **state)
     s_driver->prefetch(self->one, 1);
     s_expect_no_delivery(self->one); /* it consumes */
     s_delete(QUEUE_NAME);
-    s_driver->publish(self->one, 1);
+    s_driver->publish(self->one, false, 1);
     struct queue_event event = s_await(self->one, QUEUE_LOST);
     assert_false(event.error.lasting);
     assert_non_null(strstr(event.error.text, "was deleted"));

@@ -10,7 +10,8 @@
 #define FAKE_MESSAGES_MAX 4096
 
 struct fake_message {
-    int64_t submission_id; /* its body */
+    int64_t submission_id; /* its body: or a trial's id, */
+    bool trial;            /* then it is of the queue of those */
     bool redelivered;      /* it was in somebody's hand */
     uint8_t holder;        /* index of the edge that has it, from 1; 0: it waits */
     int64_t tag;           /* there */

@@ -49,13 +49,14 @@ static void s_take(void *context, const struct frame *frame)
     struct msg_judge_job job;
     char code[64];
     unsigned verdict, takes_ms;
-    if (frame->envelope.kind != MSG_judge_job || self->submission_id ||
+    if (frame->envelope.kind != MSG_judge_job || self->job_id ||
         frame->envelope.to.generation != self->generation)
         return; /* refused: it says again that it is ready. A second job: its lease runs out */
     check(codec_decode(&message_judge_job, frame->body, &arena, &job, &taken, &error));
     snprintf(code, sizeof code, "%.*s", (int)job.code.length, job.code.data);
     check(sscanf(code, "verdict %u takes %u", &verdict, &takes_ms) == 2);
-    self->submission_id = job.submission_id;
+    self->job_id = job.submission_id;
+    self->kind = job.kind;
     self->fence = job.fence;
     self->verdict = (uint8_t)verdict;
     self->done_ms = self->sim->now_ms + takes_ms;
@@ -63,22 +64,44 @@ static void s_take(void *context, const struct frame *frame)
     arena_fini(&arena);
 }
 
+/* What a run came to: two samples. */
+static void s_add_tests(const struct fake_runner *self, struct msg_judge_outcome *outcome,
+                        struct rec_run_test tests[2])
+{
+    if (self->kind != JUDGING_RUN || self->verdict == VERDICT_COMPILATION_ERROR)
+        return;
+    for (int i = 0; i < 2; i++)
+        tests[i] = (struct rec_run_test){.test = i + 1,
+                                         .verdict = self->verdict,
+                                         .time_ms = 10,
+                                         .memory_kb = 1000,
+                                         .exit_code = 0,
+                                         .signal = I64_NONE,
+                                         .output = slice_of("said"),
+                                         .expected = slice_of("awaited"),
+                                         .errors = slice_of("")};
+    outcome->tests.count = 2;
+    outcome->tests.items = tests;
+}
+
 static void s_wake(void *context)
 {
     struct fake_runner *self = context;
-    if (self->submission_id == 0) {
+    if (self->job_id == 0) {
         s_move_on(self);
         s_say_ready(self);
         return;
     }
     if (self->sim->now_ms < self->done_ms) {
-        struct msg_judge_progress progress = {self->submission_id, self->fence, 1, 3};
+        struct msg_judge_progress progress = {self->job_id, self->fence, 1, 3, self->kind};
         s_say(self, MSG_judge_progress, &progress);
         s_wake_next(self);
         return;
     }
+    struct rec_run_test tests[2];
     bool accepted = self->verdict == VERDICT_ACCEPTED;
-    struct msg_judge_outcome outcome = {.submission_id = self->submission_id,
+    struct msg_judge_outcome outcome = {.submission_id = self->job_id,
+                                        .kind = self->kind,
                                         .fence = self->fence,
                                         .verdict = self->verdict,
                                         .tests_run = accepted ? 3 : 2,
@@ -86,16 +109,17 @@ static void s_wake(void *context)
                                         .failed_test = accepted ? I64_NONE : 2,
                                         .time_ms = 10,
                                         .memory_kb = 1000};
+    s_add_tests(self, &outcome, tests);
     s_say(self, MSG_judge_outcome, &outcome);
     self->judged++;
-    self->submission_id = 0;
+    self->job_id = 0;
     s_say_ready(self);
 }
 
 static void s_killed(void *context)
 {
     struct fake_runner *self = context;
-    self->submission_id = 0;
+    self->job_id = 0;
 }
 
 static const struct sim_outside s_outside = {s_take, s_wake, s_killed};

@@ -13,7 +13,9 @@ struct rec_actor_config solo_config(void)
                                      .waiting_expiry_ms = 1800000,
                                      .settle_limit_ms = 900000,
                                      .submit_limit = 5,
-                                     .submit_window_ms = 10000};
+                                     .submit_window_ms = 10000,
+                                     .run_limit = 5,
+                                     .run_window_ms = 10000};
 }
 
 void solo_init(struct solo *self, const struct actor_class *class,

@@ -20,8 +20,25 @@ static void s_on_stream_room(struct duels *self, const struct rec_room_state *st
     }
 }
 
+/* Only while there is no verdict, whoever was slow. */
+static void s_on_stream_progress(struct duels *self, const struct rec_submission *submission)
+{
+    for (uint32_t i = 0; i < self->count * 2; i++) {
+        struct player *player = &self->duels[i / 2].players[i % 2];
+        for (uint32_t k = 0; k < player->shot_count; k++)
+            if (player->shots[k].submission_id == submission->id &&
+                ((player->shots[k].told && self->calm) || submission->user_id != player->user_id))
+                player_wrong(player, "was told of a judging that is over, or of another's",
+                             submission->id);
+    }
+}
+
 static void s_on_stream_verdict(struct duels *self, const struct rec_submission *submission)
 {
+    if (!verdict_final(submission->status)) {
+        s_on_stream_progress(self, submission);
+        return;
+    }
     for (uint32_t i = 0; i < self->count * 2; i++) {
         struct player *player = &self->duels[i / 2].players[i % 2];
         for (uint32_t k = 0; k < player->shot_count; k++) {

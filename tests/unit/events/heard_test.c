@@ -34,7 +34,7 @@ static void our_own_states_pass(void **state)
 {
     (void)state;
     struct rec_leaderboard_row rows[2] = {{1, 2, 3, I64_NONE, 1}, {2, 2, 3, 5, 1}};
-    struct rec_participant_problem problem = {1, 2, 7, 4, 5, 6, true, I64_NONE};
+    struct rec_participant_problem problem = {1, 2, 7, 4, 5, 6, true, I64_NONE, 1};
     struct rec_room_state room = {.room_id = 7,
                                   .start_ms = I64_NONE,
                                   .end_ms = 5,

@@ -493,7 +493,7 @@ static void test_a_hint_goes_to_whom_the_job_is_with(void **state)
     for (int64_t known = 1; known >= 0; known--) {
         actor_harness_forget(world->harness);
         world->answered = 0;
-        struct msg_judge_hint hint = {known ? id : id + 1, slice_of("feed")};
+        struct msg_judge_hint hint = {known ? id : id + 1, slice_of("feed"), false};
         struct envelope envelope = actor_harness_request(world->harness, MSG_judge_hint, 0, 0);
         actor_harness_give(world->harness, envelope, &hint);
         actor_harness_only(world->harness, MSG_done, &envelope);

@@ -130,7 +130,7 @@ static void test_who_is_enqueued_twice_is_judged_once(void **state)
     world_start(world);
     int64_t id = world_enqueue(world, PYTHON);
     actor_harness_give(world->harness, (struct envelope){.kind = MSG_judge_enqueue},
-                       &(struct msg_judge_enqueue){id, PYTHON, USER});
+                       &(struct msg_judge_enqueue){id, PYTHON, USER, JUDGING_SUBMISSION});
     world_ready(world, 1, PYTHON);
     world_ready(world, 2, PYTHON);
     assert_int_equal(world_jobs(world, 1), 1);
@@ -178,7 +178,7 @@ static int64_t s_enqueue_of(struct world *world, int64_t user_id)
 {
     int64_t id = world_submission(world, PYTHON);
     actor_harness_give(world->harness, (struct envelope){.kind = MSG_judge_enqueue},
-                       &(struct msg_judge_enqueue){id, PYTHON, user_id});
+                       &(struct msg_judge_enqueue){id, PYTHON, user_id, JUDGING_SUBMISSION});
     return id;
 }
 
@@ -219,7 +219,8 @@ static void test_past_the_bound_the_sweep_brings_it(void **state)
     world_start(world);
     for (int64_t i = 0; i < JOBS_MAX; i++) /* the store knows none of them */
         actor_harness_give(world->harness, (struct envelope){.kind = MSG_judge_enqueue},
-                           &(struct msg_judge_enqueue){1000000 + i, i ? JAVA : CPP, USER});
+                           &(struct msg_judge_enqueue){1000000 + i, i ? JAVA : CPP, USER,
+                                                        JUDGING_SUBMISSION});
     int64_t id = world_enqueue(world, PYTHON);
     world_ready(world, 1, PYTHON);
     assert_null(world_job(world, 1));

@@ -1,4 +1,4 @@
-/* Whom the judge talks to, played by hand: a store that holds submissions and counts their leases,
+/* Whom the judge talks to, played by hand: a store that holds submissions and trials and counts their leases,
  * scoring that keeps what the newest lease reports, and slots of runners, which do what the test
  * says. */
 #ifndef TESTS_JUDGE_WORLD_H
@@ -16,6 +16,11 @@
 #define JAVA 62
 
 struct world_submission {
+    uint8_t kind;          /* enum judging_kind: or a trial */
+    int64_t user;          /* whose */
+    bool own_input;        /* of a run: it has one, "2 3" */
+    uint32_t tests;        /* of a run: written with its verdict */
+    bool gone;             /* of a run: deleted meanwhile */
     int64_t language;      /* its language's id */
     int64_t fence;         /* of its last lease */
     int64_t retried_fence; /* of the last one before an operator had it judged again */
@@ -50,6 +55,9 @@ void world_forget(struct world *self);
 /* A submission that is in the store; with world_enqueue, room tells of it. Its id. */
 int64_t world_submission(struct world *self, int64_t language_id);
 int64_t world_enqueue(struct world *self, int64_t language_id);
+/* The same for a trial of that user; ids are of one row with those of submissions. */
+int64_t world_trial(struct world *self, enum judging_kind kind, int64_t user, int64_t language_id);
+int64_t world_enqueue_run(struct world *self, int64_t user, int64_t language_id);
 struct world_submission *world_row(struct world *self, int64_t submission_id);
 
 /* ---- slots, by node; ten of them in a row are of one place ----------------------------------- */
@@ -57,6 +65,8 @@ void world_ready(struct world *self, uint64_t node, int64_t language_id);
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
                    enum verdict verdict);
 void world_progress(struct world *self, uint64_t node, int64_t submission_id, int64_t fence);
+void world_progress_to(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
+                       int64_t test);
 void world_leave(struct world *self, uint64_t node, int64_t submission_id);
 
 /* ---- the edge of a shared queue, at node WORLD_EDGE -------------------------------------------
@@ -71,6 +81,10 @@ int64_t world_settled(const struct world *self, uint16_t kind);
 /* The newest job that was sent to this slot; NULL when none was. */
 const struct msg_judge_job *world_job(const struct world *self, uint64_t node);
 uint32_t world_jobs(const struct world *self, uint64_t node); /* how many were */
+/* How far a submission is, as its user was last told; -1: he was not. */
+int64_t world_told(const struct world *self, int64_t submission_id);
+/* What was last streamed of a run; NULL when nothing was. */
+const struct rec_run *world_run_told(const struct world *self);
 /* The newest verdict reported; NULL when none was. */
 const struct msg_verdict_report *world_report(const struct world *self);
 

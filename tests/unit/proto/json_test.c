@@ -43,8 +43,8 @@ static void s_test_room_state(void **state)
 {
     (void)state;
     struct rec_leaderboard_row rows[] = {{1, 1, 1325, 1700000125000, 1}, {2, 0, 0, I64_NONE, 2}};
-    struct rec_participant_problem mine[] = {{10, 1, 7, 5, 2, 2, true, 1700000125000}};
-    struct rec_participant_problem theirs[] = {{11, 2, 7, 5, 1, 1, false, I64_NONE}};
+    struct rec_participant_problem mine[] = {{10, 1, 7, 5, 2, 2, true, 1700000125000, 0}};
+    struct rec_participant_problem theirs[] = {{11, 2, 7, 5, 1, 1, false, I64_NONE, 1}};
     struct rec_room_state room = {.room_id = 7,
                                   .status = ROOM_ACTIVE,
                                   .start_ms = 1700000000000,

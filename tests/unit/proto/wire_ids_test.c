@@ -89,6 +89,10 @@ static const struct numbered s_messages[] = {
     {121, "verdict_heard"},
     {122, "events_missed"},
     {125, "judge_hint"},
+    {135, "room_run"},
+    {136, "run_accepted"},
+    {137, "run_get"},
+    {138, "run_found"},
 };
 
 static const struct numbered s_refusals[] = {
@@ -111,11 +115,14 @@ static const struct numbered s_refusals[] = {
     {19, "CANNOT_LEAVE"},
     {20, "UNKNOWN_LANGUAGE"},
     {21, "NO_SUCH_USER"},
+    {22, "TOO_MANY_RUNS"},
+    {23, "NO_SAMPLES"},
     {30, "PRIVATE_ROOM"},
     {31, "NOT_YOURS"},
     {32, "NO_SUBMISSION"},
     {33, "USER_NOT_FOUND"},
     {34, "NO_OPEN_ROOM"},
+    {35, "NO_RUN"},
     {40, "BAD_REQUEST"},
     {41, "INVALID_TOKEN"},
     {42, "NO_ROUTE"},
@@ -226,11 +233,13 @@ static void s_test_words(void **state)
                                           "Judge Error"};
     static const char *const judging_mode[] = {"tokens", "validator", "interactive"};
     static const char *const checker_protocol[] = {"icpc", "testlib"};
+    static const char *const judging[] = {"submission", "run", "rejudge"};
     static const char *const result[] = {"NONE", "WIN", "LOSS", "DRAW", "SETTLING"};
     s_expect_words(&room_status_words, "room_status", COUNT(room_status), room_status);
     s_expect_words(&difficulty_words, "difficulty", COUNT(difficulty), difficulty);
     s_expect_words(&visibility_words, "visibility", COUNT(visibility), visibility);
     s_expect_words(&verdict_words, "verdict", COUNT(verdict), verdict);
+    s_expect_words(&judging_kind_words, "judging_kind", COUNT(judging), judging);
     s_expect_words(&result_words, "result", COUNT(result), result);
     s_expect_words(&judging_mode_words, "judging_mode", COUNT(judging_mode), judging_mode);
     s_expect_words(&checker_protocol_words, "checker_protocol", COUNT(checker_protocol),

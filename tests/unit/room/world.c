@@ -12,7 +12,9 @@ void world_init(struct world *self)
                                       .waiting_expiry_ms = 30 * MINUTE,
                                       .settle_limit_ms = 15 * MINUTE,
                                       .submit_limit = 5,
-                                      .submit_window_ms = 10000};
+                                      .submit_window_ms = 10000,
+                                      .run_limit = 5,
+                                      .run_window_ms = 10000};
     *self = (struct world){.problems = WORLD_PROBLEMS};
     self->harness = actor_harness_new(&room_class, &config, NULL);
 }
