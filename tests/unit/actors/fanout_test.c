@@ -65,12 +65,57 @@ static void newer_versions_pass_numbered_and_older_ones_do_not(void **state)
 static void every_verdict_passes_to_its_user(void **state)
 {
     struct envelope envelope = {.key = 42};
-    struct msg_submission_found found = {.submission = {.id = 9, .user_id = 42}};
+    struct msg_submission_found found = {
+        .submission = {.id = 9, .user_id = 42, .status = VERDICT_ACCEPTED, .judged_ms = 1000}};
     (void)state;
     solo_tell(&s_solo, &envelope, MSG_submission_found, &found);
     s_expect_streamed(1, MSG_submission_found, 42);
     solo_tell(&s_solo, &envelope, MSG_submission_found, &found);
     s_expect_streamed(2, MSG_submission_found, 42);
+}
+
+/* Whether a word on how far a submission is passes. */
+static bool s_progress_passes(int64_t submission_id, int64_t tests_run)
+{
+    struct envelope envelope = {.key = 42};
+    struct msg_submission_found found = {.submission = {.id = submission_id,
+                                                        .user_id = 42,
+                                                        .status = VERDICT_JUDGING,
+                                                        .judged_ms = I64_NONE,
+                                                        .tests_run = tests_run,
+                                                        .tests_total = 5}};
+    solo_tell(&s_solo, &envelope, MSG_submission_found, &found);
+    return s_solo.outbox.count == 1;
+}
+
+/* The judge's words and scoring's verdict take different ways here, and so may overtake each other. */
+static void progress_passes_forwards_and_never_behind_the_verdict(void **state)
+{
+    (void)state;
+    struct envelope envelope = {.key = 42};
+    struct msg_submission_found final = {
+        .submission = {.id = 9, .user_id = 42, .status = VERDICT_ACCEPTED, .judged_ms = 1000}};
+    assert_true(s_progress_passes(9, 0));
+    assert_true(s_progress_passes(9, 2));
+    assert_false(s_progress_passes(9, 2));
+    assert_false(s_progress_passes(9, 1)); /* it is judged again, from the first test */
+    assert_true(s_progress_passes(10, 1));
+    solo_tell(&s_solo, &envelope, MSG_submission_found, &final);
+    assert_int_equal(s_solo.outbox.count, 1);
+    assert_false(s_progress_passes(9, 4));
+    assert_true(s_progress_passes(10, 3));
+    final.submission.judged_ms = 2000; /* an operator had it judged again */
+    solo_tell(&s_solo, &envelope, MSG_submission_found, &final);
+    assert_int_equal(s_solo.outbox.count, 1);
+}
+
+static void every_run_passes_to_its_user(void **state)
+{
+    (void)state;
+    struct envelope envelope = {.key = 42};
+    struct msg_run_found found = {.run = {.id = 9, .user_id = 42, .status = VERDICT_ACCEPTED}};
+    solo_tell(&s_solo, &envelope, MSG_run_found, &found);
+    s_expect_streamed(1, MSG_run_found, 42);
 }
 
 static void s_expect_beat(int64_t at_ms, int64_t sent)
@@ -191,6 +236,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(newer_versions_pass_numbered_and_older_ones_do_not),
         CASE(every_verdict_passes_to_its_user),
+        CASE(progress_passes_forwards_and_never_behind_the_verdict),
+        CASE(every_run_passes_to_its_user),
         CASE(beats_follow_the_last_message_for_a_minute_and_then_stop),
         CASE(messages_close_to_each_other_need_no_beat),
         CASE(overdue_beats_are_one),

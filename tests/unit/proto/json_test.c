@@ -65,9 +65,9 @@ static void s_test_room_state(void **state)
         "{\"userId\":1,\"solved\":1,\"penalty\":1325,\"lastSolvedTime\":1700000125000,\"rank\":1},"
         "{\"userId\":2,\"solved\":0,\"penalty\":0,\"lastSolvedTime\":null,\"rank\":2}],"
         "\"myProblems\":[{\"id\":10,\"userId\":1,\"roomId\":7,\"problemId\":5,\"attempts\":2,"
-        "\"penalty\":2,\"solved\":true,\"solvedAt\":1700000125000}],"
+        "\"penalty\":2,\"solved\":true,\"solvedAt\":1700000125000,\"judging\":0}],"
         "\"opponentProblems\":[{\"id\":11,\"userId\":2,\"roomId\":7,\"problemId\":5,"
-        "\"attempts\":1,\"penalty\":1,\"solved\":false,\"solvedAt\":null}],"
+        "\"attempts\":1,\"penalty\":1,\"solved\":false,\"solvedAt\":null,\"judging\":1}],"
         "\"endTime\":1700000600000,\"serverTime\":1700000126000,\"version\":12,"
         "\"settling\":false}");
 }

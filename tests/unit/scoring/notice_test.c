@@ -150,29 +150,21 @@ static void test_a_start_brings_the_problems(void **state)
     assert_int_equal(pushed->state.end_ms, world->start_ms + 10 * MINUTE);
 }
 
-static void test_a_submission_alone_is_not_pushed_but_counts(void **state)
+static void test_a_submission_is_pushed_as_being_judged(void **state)
 {
     struct world *world = *state;
     world_contest(world);
     world_submit(world, HOST, PROBLEM_A);
     struct envelope notice = world_notice(world, true);
     actor_harness_only(world->harness, MSG_notice_taken, &notice);
-    assert_int_equal(world->harness->sent_count, 1);
-    world_ask(world, MSG_state_get, HOST);
-    const struct msg_state *read = actor_harness_only(world->harness, MSG_state, NULL);
-    assert_int_equal(read->state.version, 3);
-}
-
-static void test_a_submission_is_not_pushed_because_somebody_read_the_room(void **state)
-{
-    struct world *world = *state;
-    world_join(world);
-    world_start(world);
-    world_ask(world, MSG_watch, 0);
-    world_submit(world, HOST, PROBLEM_A);
-    world_notice(world, true);
-    actor_harness_only(world->harness, MSG_notice_taken, NULL);
-    assert_null(world_pushed(world));
+    const struct msg_watched *pushed = world_pushed(world);
+    assert_non_null(pushed);
+    assert_int_equal(pushed->state.version, 3);
+    const struct rec_participant_problem *mine = pushed->state.my_problems.items;
+    assert_int_equal(mine[0].judging, 1);
+    assert_int_equal(mine[0].attempts, 0);
+    assert_int_equal(mine[1].judging, 0);
+    assert_int_equal(pushed->state.opponent_problems.items[0].judging, 0);
 }
 
 static void test_leaving_and_abandoning_are_pushed(void **state)
@@ -478,8 +470,7 @@ int main(void)
         TEST(test_a_notice_of_a_cold_room_loads_it_and_is_pushed),
         TEST(test_a_gap_loads_the_room_again),
         TEST(test_a_start_brings_the_problems),
-        TEST(test_a_submission_alone_is_not_pushed_but_counts),
-        TEST(test_a_submission_is_not_pushed_because_somebody_read_the_room),
+        TEST(test_a_submission_is_pushed_as_being_judged),
         TEST(test_leaving_and_abandoning_are_pushed),
         TEST(test_a_notice_ahead_of_the_store_is_refused),
         TEST(test_a_notice_that_misses_a_submission_loads_the_room),

@@ -37,6 +37,13 @@ INSERT INTO submissions (user_id, room_id, problem_id, number, language_id, stat
     FROM generate_series(1, 100000) i, generate_series(1, 10) n;
 INSERT INTO contest_history (user_id, room_id, solved, penalty_s, result, timestamp_ms)
     SELECT user_id, room_id, 0, 0, 'DRAW', room_id FROM participants WHERE room_id <= 95000;
+INSERT INTO trials (kind, user_id, room_id, problem_id, language_id, status, created_ms, judged_ms,
+    command_high, command_low, code)
+    SELECT 'run', i % 100000 + 1, i % 100000 + 1, (i * 3 + 1) % 2000 + 1, 54,
+    CASE WHEN i > 199900 THEN 'PENDING' ELSE 'Wrong Answer' END, i, CASE WHEN i > 199900 THEN NULL ELSE i + 1 END,
+    9, i, repeat('x', 200) FROM generate_series(1, 200000) i;
+INSERT INTO trial_tests (trial_id, test, status, cut, output, expected, errors)
+    SELECT i, 1, 'Wrong Answer', 0, 'x', 'x', '' FROM generate_series(1, 199900) i;
 INSERT INTO partition_claims SELECT a, p, 'somebody', 1, 1 FROM unnest(ARRAY['room', 'scoring']) a,
     generate_series(0, 63) p;
 ANALYZE;

@@ -19,7 +19,7 @@ static const char *const s_small[] = {
 };
 /* Indexes that hold only what is open: they may be walked from end to end. */
 static const char *const s_partial[] = {"rooms_open", "submissions_waiting",
-                                        "submissions_waiting_in_room"};
+                                        "submissions_waiting_in_room", "trials_waiting"};
 
 /* Parameters that are not an id somewhere in the middle. */
 static const struct {
@@ -30,6 +30,13 @@ static const struct {
     {"rooms_open", "0"},
     {"submissions_open", "0"},
     {"submissions_put_back", "1000000000, 5000"},
+    {"trials_open", "0"},
+    {"trials_put_back", "1000000000, 5000"},
+    {"run_insert", "50000, 96000, 500, 54, 'print(2)', NULL, 5, 7, 8, 8"},
+    {"runs_forget_own", "50000, 20"},
+    {"runs_forget_old", "1000"},
+    {"trial_verdict", "50000, 1, 'Accepted', 5, 1, 1, NULL, 1, 1, ''"},
+    {"trial_test_insert", "50000, 1, 2, 'Accepted', 1, 1, 0, NULL, 0, '', '', ''"},
     {"claim_take", "'room', 0, 1, 'me', 5, 2"},
     {"claim_holder", "'room', 0, 1, 'me'"},
     {"problem_candidates", "50000, 50001"},

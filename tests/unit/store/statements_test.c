@@ -300,6 +300,88 @@ static void s_reopen(struct fixture *self, bool open)
     assert_int_equal(s_i64(&row[0], 0, 5), 1);
 }
 
+/* ---- trials ---------------------------------------------------------------------------------- */
+
+#define RUN_TYPES "iiiitniiii"
+#define RUN_OF(problem, command, waiting) \
+    N(1), N(1), N(problem), N(71), "print(2)", N(3000), N(7), N(command), N(waiting)
+
+static void s_make_runs(struct fixture *self)
+{
+    int64_t first = s_i64(&RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2))[0], 0, 0);
+    assert_true(first > 0);
+    RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2)); /* the same command */
+    fixture_refused(self, 0);
+    const struct rec_store_result *row =
+        RUN(self, STATEMENT_run_look, "iiii", N(1), N(7), N(500), N(1));
+    assert_int_equal(s_i64(row, 0, 0), 1);
+    assert_int_equal(s_i64(row, 0, 1), first);
+    assert_int_equal(s_i64(row, 0, 2), 1);
+    row = RUN(self, STATEMENT_run_look, "iiii", N(2), N(7), N(501), N(999));
+    assert_int_equal(s_i64(row, 0, 0), 0);
+    assert_int_equal(s_i64(row, 0, 1), I64_NONE);
+    assert_int_equal(s_i64(row, 0, 2), 0);
+    RUN(self, STATEMENT_run_insert, "iiiittiiii", N(1), N(1), N(1), N(71), "print(2)", "2 3",
+        N(3000), N(7), N(502), N(2));
+    RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 503, 2)); /* two wait already */
+    fixture_refused(self, 0);
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_trials_open, "i", N(0))[0]), 2);
+}
+
+static void s_judge_runs(struct fixture *self)
+{
+    const struct rec_store_result *open = RUN(self, STATEMENT_trials_open, "i", N(0));
+    int64_t first = s_i64(open, 0, 0), own = s_i64(open, 1, 0);
+    assert_true(slice_is(result_text(open, 0, 3), "run"));
+    const struct rec_store_result *row = RUN(self, STATEMENT_trial_lease, "i", first);
+    assert_int_equal(s_i64(row, 0, 0), 1);
+    assert_true(slice_is(result_text(row, 0, 4), "print(2)"));
+    assert_int_equal(s_i64(row, 0, 7), 0);
+    row = RUN(self, STATEMENT_trial_lease_shared, "iiiii", own, N(101), N(-1), N(1000), N(4000));
+    assert_int_equal(s_i64(row, 0, 7), 1);
+    assert_true(slice_is(result_text(row, 0, 8), "2 3"));
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_trial_problem, "i", first)[0], 0, 3), 1);
+    assert_int_equal(s_i64(&RUN(self, STATEMENT_trial_problem, "i", own)[0], 0, 3), 1);
+    assert_int_equal(RUN(self, STATEMENT_trial_renew, "iii", own, N(102), N(9000))[0].changed, 0);
+    assert_int_equal(RUN(self, STATEMENT_trial_renew, "iii", own, N(101), N(9000))[0].changed, 1);
+    row = RUN(self, STATEMENT_trial_look, "i", own);
+    assert_true(slice_is(result_text(row, 0, 6), "run"));
+    row = RUN(self, STATEMENT_trials_put_back, "ii", N(8900), N(100));
+    assert_int_equal(row[0].changed, 1); /* the other one is held */
+    for (int64_t fence = 0; fence < 2; fence++) {
+        commit_begin(&self->commit);
+        s_op(self, STATEMENT_trial_verdict, "iitiiiiiit", first, fence, "Wrong Answer", N(4000),
+             N(1), N(1), N(1), N(12), N(3400), "a warning");
+        s_op(self, STATEMENT_trial_test_insert, "iiitiiinittt", first, fence, N(1),
+             "Wrong Answer", N(12), N(3400), N(0), N(0), "5", "6", "");
+        s_op(self, STATEMENT_trial_kept, "i", first);
+        row = fixture_run(self);
+        assert_int_equal(row[0].changed, fence);
+        assert_int_equal(row[1].changed, fence);
+        assert_int_equal(s_i64(&row[2], 0, 1), 1);
+    }
+    row = RUN(self, STATEMENT_run_read, "i", first);
+    assert_true(slice_is(result_text(row, 0, 5), "Wrong Answer"));
+    row = RUN(self, STATEMENT_run_tests_read, "i", first);
+    assert_true(slice_is(result_text(row, 0, 6), "5"));
+    assert_true(slice_is(result_text(row, 0, 7), "6"));
+}
+
+static void s_forget_runs(struct fixture *self)
+{
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_own, "ii", N(1), N(1))[0].changed, 0);
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_old, "i", N(3000))[0].changed, 0);
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_old, "i", N(3001))[0].changed, 1);
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_own, "ii", N(1), N(0))[0].changed, 0);
+}
+
+static void s_try_runs(struct fixture *self)
+{
+    s_make_runs(self);
+    s_judge_runs(self);
+    s_forget_runs(self);
+}
+
 static void s_close_and_settle(struct fixture *self)
 {
     assert_int_equal(RUN(self, STATEMENT_rooms_open, "i", N(0))[0].changed, 1);
@@ -362,6 +444,7 @@ static void s_contest(void **state)
     s_start_and_submit(self);
     s_judge(self);
     s_share(self);
+    s_try_runs(self);
     s_close_and_settle(self);
     s_read(self);
 }
