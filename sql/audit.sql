@@ -78,7 +78,10 @@ promises (number, name) AS (VALUES
     (13, 'a contest''s winner follows from its submissions'),
     (14, 'history follows from the submissions'),
     (15, 'each participant has one row for each problem'),
-    (16, 'solved, attempts and penalties on the leaderboard follow from the submissions')
+    (16, 'solved, attempts and penalties on the leaderboard follow from the submissions'),
+    (17, 'a trial has its time with its verdict, and what its tests came to with both'),
+    (18, 'a run is a participant''s, for a problem of the room'),
+    (19, 'a user''s kept and waiting runs are few')
 ),
 broken (number, id) AS (
     SELECT 1, s.id FROM submissions s JOIN rooms r ON r.id = s.room_id
@@ -170,6 +173,21 @@ UNION ALL
     WHERE (l.solved <> w.solved OR l.penalty <> w.wrong OR l.attempts <> w.wrong + w.solved
             OR COALESCE(l.solved_ms, -1) <> COALESCE(w.solved_ms, -1))
         AND l.room_id NOT IN (SELECT id FROM taken_over)
+UNION ALL
+    SELECT 17, id FROM trials
+    WHERE judged_ms < created_ms
+        OR (status IN ('PENDING', 'JUDGING') AND judged_ms IS NOT NULL)
+        OR (status NOT IN ('PENDING', 'JUDGING') AND (judged_ms IS NULL OR fence = 0))
+UNION ALL
+    SELECT 17, t.id FROM trials t JOIN trial_tests o ON o.trial_id = t.id
+    WHERE t.judged_ms IS NULL OR t.kind <> 'run' OR o.test > t.tests_total
+UNION ALL
+    SELECT 18, t.id FROM trials t
+    LEFT JOIN participants p ON p.room_id = t.room_id AND p.user_id = t.user_id
+    LEFT JOIN room_problems q ON q.room_id = t.room_id AND q.problem_id = t.problem_id
+    WHERE p.id IS NULL OR q.id IS NULL
+UNION ALL -- 20 that are judged are kept when he makes another one, and at most 8 wait
+    SELECT 19, user_id FROM trials WHERE kind = 'run' GROUP BY user_id HAVING COUNT(*) > 28
 )
 SELECT p.name AS promise, COUNT(DISTINCT b.id) AS violations, MIN(b.id) AS first_id
 FROM promises p LEFT JOIN broken b ON b.number = p.number

@@ -310,7 +310,8 @@ static void s_make_runs(struct fixture *self)
 {
     int64_t first = s_i64(&RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2))[0], 0, 0);
     assert_true(first > 0);
-    RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2)); /* the same command */
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2)); /* the same command */
     fixture_refused(self, 0);
     const struct rec_store_result *row =
         RUN(self, STATEMENT_run_look, "iiii", N(1), N(7), N(500), N(1));
@@ -323,7 +324,8 @@ static void s_make_runs(struct fixture *self)
     assert_int_equal(s_i64(row, 0, 2), 0);
     RUN(self, STATEMENT_run_insert, "iiiittiiii", N(1), N(1), N(1), N(71), "print(2)", "2 3",
         N(3000), N(7), N(502), N(2));
-    RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 503, 2)); /* two wait already */
+    commit_begin(&self->commit);
+    s_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 503, 2)); /* two wait already */
     fixture_refused(self, 0);
     assert_int_equal(result_rows(&RUN(self, STATEMENT_trials_open, "i", N(0))[0]), 2);
 }
