@@ -39,6 +39,12 @@ INSERT INTO participant_problems (room_id, user_id, problem_id, attempts, penalt
            (2, 4, 1, 0, 0, 0, NULL), (2, 4, 2, 1, 1, 0, NULL);
 INSERT INTO contest_history (user_id, room_id, revision, solved, penalty_s, result, timestamp_ms)
     VALUES (1, 1, 1, 0, 0, 'DRAW', 0), (1, 1, 2, 1, 630, 'WIN', 0), (2, 1, 1, 0, 0, 'LOSS', 0);
+INSERT INTO trials (id, kind, user_id, room_id, problem_id, submission_id, language_id, status, created_ms, judged_ms,
+    fence, tests_run, tests_total, command_high, command_low, code)
+    VALUES (1, 'run', 1, 1, 1, NULL, 71, 'Wrong Answer', {START} + 9000, {START} + 9500, 1, 1, 1, 1, 1, ''),
+           (2, 'run', 3, 2, 2, NULL, 71, 'PENDING', {START} + 9000, NULL, 0, 0, 0, 1, 2, ''),
+           (3, 'rejudge', 1, 1, 1, 1, 71, 'Accepted', {START} + 99000, {START} + 99500, 2, 5, 5, NULL, NULL, NULL);
+INSERT INTO trial_tests (trial_id, test, status, cut, output, expected, errors) VALUES (1, 1, 'Wrong Answer', 0, '', '', '');
 """
 
 DAMAGES = (  # what is done, and what the audit says: words of the promises, the lowest id of each
@@ -80,6 +86,16 @@ DAMAGES = (  # what is done, and what the audit says: words of the promises, the
     ("UPDATE participant_problems SET solved_ms = solved_ms + 1 WHERE room_id = 1", {"leaderboard": 1}),
     ("UPDATE submissions SET status = 'Accepted' WHERE id = 1",
      {"history follows": 1, "leaderboard": 1}),
+    ("UPDATE trials SET judged_ms = NULL WHERE id = 3", {"a trial has its time": 3}),
+    ("UPDATE trials SET judged_ms = created_ms - 1 WHERE id = 1", {"a trial has its time": 1}),
+    ("UPDATE trials SET fence = 0 WHERE id = 1", {"a trial has its time": 1}),
+    ("UPDATE trial_tests SET trial_id = 2", {"a trial has its time": 2}),
+    ("UPDATE trial_tests SET test = 2", {"a trial has its time": 1}),
+    ("UPDATE trials SET user_id = 4 WHERE id = 1", {"a run is a participant's": 1}),
+    ("UPDATE trials SET problem_id = 3 WHERE id = 2", {"a run is a participant's": 2}),
+    ("INSERT INTO trials (kind, user_id, room_id, problem_id, language_id, status, created_ms, judged_ms, fence,"
+     " command_high, command_low, code) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 28)"
+     " SELECT 'run', 1, 1, 1, 71, 'Accepted', 5, 6, 1, 9, i, '' FROM n", {"kept and waiting runs": 1}),
 )
 
 

@@ -509,7 +509,7 @@ class Routes(EndToEnd):
                                       "version", "settling"})
         self.assertEqual(set(state["leaderboard"][0]), {"userId", "solved", "penalty", "lastSolvedTime", "rank"})
         self.assertEqual(set(state["myProblems"][0]), {"id", "userId", "roomId", "problemId", "attempts", "penalty",
-                                                       "solved", "solvedAt"})
+                                                       "solved", "solvedAt", "judging"})
         problem = (await self.host.get("/rooms/problems", roomId=self.room_id)).json[0]
         self.assertEqual(set(problem), {"id", "title", "description", "difficulty", "samples", "timeLimitMs",
                                         "memoryLimitMb"})
