@@ -423,21 +423,6 @@ static bool s_only_runner(const struct server *self)
     return true;
 }
 
-/* A line of the log for each sentence. */
-static void s_tell_why_not(const struct buffer *why)
-{
-    struct slice rest = buffer_slice(why);
-    while (rest.length) {
-        const char *end = memchr(rest.data, '\n', rest.length);
-        size_t length = end ? (size_t)(end - rest.data) : rest.length;
-        if (length)
-            log_error("runner-lacks", "what=\"%.*s\"", (int)length, rest.data);
-        rest = slice_from(rest.data + length, rest.length - length);
-        if (rest.length)
-            rest = slice_from(rest.data + 1, rest.length - 1);
-    }
-}
-
 static void s_tell_not_judging(void)
 {
     log_error("not-judging", "what=\"submissions wait for a runner elsewhere; --insecure-runner "
@@ -462,7 +447,7 @@ static bool s_start_runner(struct server *self)
         log_warn("insecure-runner",
                  "what=\"submissions run without isolation: for development only\"");
     self->runner = runner_start(&options, &why);
-    s_tell_why_not(&why);
+    log_sentences(LOG_LEVEL_ERROR, "runner-lacks", why.data, why.length);
     if (!self->runner)
         s_tell_not_judging();
     buffer_fini(&why);

@@ -55,8 +55,24 @@ static bool s_takes(const char *url, char *error, size_t error_size)
     return false;
 }
 
+/* A program is run to see that one can be. False: `why` says what is missing. */
+static bool s_isolates(struct buffer *why)
+{
+    struct buffer told;
+    buffer_init(&told, why->max_bytes);
+    bool can = sandbox_check(&told);
+    if (can)
+        log_sentences(LOG_LEVEL_INFO, "sandbox", told.data, told.length);
+    else
+        buffer_append(why, told.data, told.length);
+    buffer_fini(&told);
+    return can;
+}
+
 static void *s_open(const struct place_options *options, struct buffer *why)
 {
+    if (!options->insecure && !s_isolates(why))
+        return NULL;
     struct place *self = calloc(1, sizeof *self);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     check(self);
@@ -132,6 +148,9 @@ static void s_detect(struct slot *self)
             log_info("language", "id=%u name=\"%s\" version=\"%s\"",
                      languages->list[i].language->id, languages->list[i].language->name,
                      languages->list[i].version);
+        if (languages->count == 0)
+            log_error("no-languages", "what=\"no compiler or interpreter of languages.def works "
+                                      "here: install some; README.md lists them\"");
     }
     place->detected = true;
     pthread_mutex_unlock(&place->mutex);

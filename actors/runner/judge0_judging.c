@@ -462,7 +462,8 @@ static bool s_run(struct judge0_judging *self, uint32_t from, uint32_t to)
             return judge0_cancel(self);
         if (!s_look(self, from, to))
             return false;
-        if (!self->task->progress(self->task->context, s_done(self, &failed),
+        if (self->task->progress &&
+            !self->task->progress(self->task->context, s_done(self, &failed),
                                   self->task->test_count))
             return judge0_cancel(self);
     }

@@ -38,7 +38,8 @@ static bool s_probe_sandbox(struct probe *self)
 {
     struct buffer why;
     buffer_init(&why, 16 * 1024);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, NULL, &why);
+    struct sandbox *sandbox =
+        sandbox_check(&why) ? sandbox_new(SANDBOX_ISOLATED, 0, NULL, &why) : NULL;
     struct languages *languages = calloc(1, sizeof *languages);
     check(languages);
     bool good = sandbox != NULL;

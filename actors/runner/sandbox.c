@@ -391,6 +391,9 @@ bool sandbox_check(struct buffer *sentences)
     if (ok && !self->own_users)
         buffer_append_text(sentences, "Programs get no user namespace of their own here "
                                       "(user.max_user_namespaces, or a container's rules).\n");
+    if (ok && geteuid() != 0 && getgroups(0, NULL) > 0)
+        buffer_append_text(sentences, "Programs keep this user's supplementary groups, which only "
+                                      "root could drop: let a user without any run this.\n");
     if (ok && s_swap_on() && !cgroup_limits_swap(self->cgroup))
         buffer_append_text(sentences, "Swap is on and cannot be limited here: a submission can "
                                       "fill it; switch it off or boot with swapaccount=1.\n");

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,4 +46,15 @@ void log_line(enum log_level level, const char *event, const char *details, ...)
     line[length] = '\n';
     if (write(STDERR_FILENO, line, length + 1) < 0)
         return; /* nowhere to say so */
+}
+
+void log_sentences(enum log_level level, const char *event, const char *text, size_t length)
+{
+    for (const char *end = text + length; text < end; text++) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t words = (size_t)((stop ? stop : end) - text);
+        if (words)
+            log_line(level, event, "what=\"%.*s\"", (int)words, text);
+        text += words;
+    }
 }

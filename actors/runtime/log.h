@@ -4,6 +4,7 @@
 #define RUNTIME_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level {
     LOG_LEVEL_DEBUG,
@@ -22,6 +23,9 @@ bool log_writes(enum log_level level);
 /* event: a few words with hyphens, "room-loaded"; details: "key=%d name=\"%s\"", may be "". */
 __attribute__((format(printf, 3, 4))) void log_line(enum log_level level, const char *event,
                                                     const char *details, ...);
+
+/* A line for each line of `text`: `what` is the words. */
+void log_sentences(enum log_level level, const char *event, const char *text, size_t length);
 
 #define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)

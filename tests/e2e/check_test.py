@@ -2,6 +2,7 @@
 line that says how to mend it, with real servers; and no password is ever in it."""
 
 import asyncio
+import os
 import re
 import sqlite3
 import unittest
@@ -27,8 +28,8 @@ def tearDownModule():
         server.close()
 
 
-def check(*options, code):
-    done = run("check", "--data", str(new_folder() / "data"), *options, code=code)
+def check(*options, code, **how):
+    done = run("check", "--data", str(new_folder() / "data"), *options, code=code, **how)
     for secret in SECRETS:
         assert secret not in done.stdout + done.stderr, done.stdout + done.stderr
     return done
@@ -65,6 +66,13 @@ class Check(EndToEnd):
         done = check("--actors", "gateway", "--topology", self.topology(), code=0)
         self.assertIn("not used here", line(done, "database"))
         self.assertIn("not used here", line(done, "runner"))
+
+    @unittest.skipIf(os.getuid() != 0, "an ordinary user has no capability to lose")
+    def test_a_machine_that_cannot_isolate(self):
+        for capability, sentence in (("sys_admin", "mount and network namespaces: Operation not permitted"),
+                                     ("setuid", "A program cannot be run in the sandbox")):
+            done = check(code=1, under=("setpriv", f"--bounding-set=-{capability}", "--inh-caps=-all"))
+            self.assertRegex(line(done, "runner"), f"wrong: --runner: this machine can't isolate.*{sentence}")
 
     def topology(self):
         path = new_folder() / "t.zpl"

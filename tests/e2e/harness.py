@@ -114,9 +114,9 @@ def _environment(words):
     return folders().of(data)[0]
 
 
-def run(*arguments, code=0):
-    """A subcommand to its end; what it printed."""
-    done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=WAIT_S,
+def run(*arguments, code=0, under=()):
+    """A subcommand to its end, started by the command `under`; what it printed."""
+    done = subprocess.run([*under, BINARY, *arguments], capture_output=True, text=True, timeout=WAIT_S,
                           stdin=subprocess.DEVNULL, env={**os.environ, **_environment(arguments)})
     assert code is None or done.returncode == code, \
         f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
