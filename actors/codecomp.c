@@ -13,10 +13,10 @@
 #include "actors/runtime/transcript.h"
 #include "actors/engines.h"
 #include "actors/health.h"
+#include "actors/problems.h"
 #include "actors/secret.h"
 #include "actors/serve.h"
 #include "actors/store/database.h"
-#include "actors/store/import.h"
 #include "actors/store/takeover.h"
 #include "gateway/token.h"
 
@@ -56,46 +56,7 @@ static bool s_open(const char *command, const struct options *options, struct da
     return false;
 }
 
-/* ---- import ---------------------------------------------------------------------------------- */
-
-static void s_show_test(void *user, const char *dir, size_t done, size_t total)
-{
-    (void)user;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%s: test %zu of %zu ", dir, done, total);
-}
-
-static void s_show_package(void *user, const char *dir, enum import_outcome outcome,
-                           const struct package_error *error)
-{
-    static const char *const words[] = {"added", "changed", "unchanged", "refused"};
-    (void)user;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K");
-    if (!error)
-        printf("%s: %s\n", dir, words[outcome]);
-    else if (error->line)
-        printf("%s: refused: %s:%u: %s\n", dir, error->file, (unsigned)error->line, error->what);
-    else
-        printf("%s: refused: %s: %s\n", dir, error->file, error->what);
-}
-
-static int s_import(const struct options *options)
-{
-    struct database database;
-    struct import_report report = {NULL, s_show_test, s_show_package};
-    struct import_summary summary = {0};
-    bool ok = true;
-    if (!s_open("import", options, &database))
-        return 1;
-    for (size_t i = 0; i < options->argument_count; i++)
-        ok &= import_folder(&database, options->arguments[i], clock_now_ms(), &report, &summary);
-    database_close(&database);
-    printf("%zu added, %zu changed, %zu unchanged, %zu refused\n", summary.packages[IMPORT_ADDED],
-           summary.packages[IMPORT_CHANGED], summary.packages[IMPORT_UNCHANGED],
-           summary.packages[IMPORT_REFUSED]);
-    return ok ? 0 : 1;
-}
+/* ---- migrate --------------------------------------------------------------------------------- */
 
 /* The other database, and what it became: takeover.h. */
 static bool s_take_over(const struct options *options, struct database *database)
@@ -308,8 +269,10 @@ static int s_languages(const struct options *options)
 
 static const struct command s_commands[] = {
     {"serve", SERVE, serve, 0, 0, "", "serve duels: all in one process, or the actors of --actors"},
-    {"import", IMPORT, s_import, 1, SIZE_MAX, "FOLDER...",
-     "put problem packages, or folders of them, into the database"},
+    {"import", IMPORT, problems_import, 1, SIZE_MAX, "FOLDER...",
+     "put problem packages, or folders of them, into the database; their solutions are run first"},
+    {"problems", PROBLEMS, problems, 1, SIZE_MAX, "list|show|retire|restore [N|NAME...]",
+     "show the problems in the database, or keep some out of future contests"},
     {"migrate", MIGRATE, s_migrate, 0, 0, "",
      "bring the database to the newest schema, and take over one of the earlier backend"},
     {"replay", 0, s_replay, 1, SIZE_MAX, "FOLDER...",

@@ -191,7 +191,7 @@ class Bench:
         """A fresh data folder, or another database, with those problem packages."""
         data = self.folder / name / "data"
         data.mkdir(parents=True)
-        done = subprocess.run([self.binary, "import", "--data", data, *options, packages], capture_output=True, text=True,
+        done = subprocess.run([self.binary, "import", "--skip-solutions", "--data", data, *options, packages], capture_output=True, text=True,
                               check=False)
         if done.returncode:
             sys.exit(f"tools/bench: import failed:\n{done.stdout}{done.stderr}")

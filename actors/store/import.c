@@ -215,6 +215,8 @@ static enum import_outcome s_import(struct import *self, int64_t now_ms)
 {
     enum import_outcome outcome;
     bool good = package_open(self->dir, &self->package, self->error) && s_compare(self, &outcome);
+    if (good && outcome != IMPORT_UNCHANGED && self->report->look)
+        good = self->report->look(self->report->user, self->dir, self->package, self->error);
     if (good && outcome != IMPORT_UNCHANGED) {
         good = s_begin(self, true) && s_write(self, now_ms) && s_end(self, true);
         if (!good)
@@ -283,19 +285,33 @@ bool import_folder(struct database *database, const char *dir, int64_t now_ms,
     return found ? good : s_refuse_folder(dir, report, summary);
 }
 
-bool import_retire(struct database *database, struct slice slug, int64_t now_ms,
-                   struct package_error *error)
+static bool s_mark(struct database *database, enum statement_number statement, struct slice slug,
+                   int64_t now_ms, const char *refusal, struct package_error *error)
 {
     struct import self = {.database = database, .dir = "", .error = error};
-    struct commit *commit = s_statement(&self, STATEMENT_problem_retire);
+    struct commit *commit = s_statement(&self, statement);
     commit_text(commit, slug);
     commit_i64(commit, now_ms);
     bool good = s_begin(&self, true) && s_run(&self);
     if (good && self.result.changed == 0)
-        good = package_refuse(error, "", 0, "no problem of that name is in use");
+        good = package_refuse(error, "", 0, "%s", refusal);
     good = good && s_end(&self, true);
     if (!good)
         s_give_up(&self);
     arena_fini(&self.arena);
     return good;
+}
+
+bool import_retire(struct database *database, struct slice slug, int64_t now_ms,
+                   struct package_error *error)
+{
+    return s_mark(database, STATEMENT_problem_retire, slug, now_ms,
+                  "no problem of that name is in use", error);
+}
+
+bool import_restore(struct database *database, struct slice slug, int64_t now_ms,
+                    struct package_error *error)
+{
+    return s_mark(database, STATEMENT_problem_restore, slug, now_ms,
+                  "no problem of that name is retired", error);
 }

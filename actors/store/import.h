@@ -15,9 +15,15 @@ enum import_outcome {
     IMPORT_OUTCOMES
 };
 
-/* What the caller shows while it goes on. Both may be NULL. */
+struct package;
+
+/* What the caller does while it goes on. All may be NULL. */
 struct import_report {
     void *user; /* passed on */
+    /* A package is sound, and not what the database has: shall it go in? False: no, and the error
+     * says why. */
+    bool (*look)(void *user, const char *dir, const struct package *package,
+                 struct package_error *error);
     /* A test was written: `done` of `total`. */
     void (*test)(void *user, const char *dir, size_t done, size_t total);
     /* A package is done; the error is that of IMPORT_REFUSED, else NULL. */
@@ -29,8 +35,8 @@ struct import_summary {
     size_t packages[IMPORT_OUTCOMES]; /* how many of each; 0 at first, import_folder adds */
 };
 
-/* Imports the package in the folder `dir`, or, when it has no problem.yaml, each package in it, by
- * name. A package that is refused does not keep the others out. Blocking. True when all went in. */
+/* Imports the package in the folder `dir`, or, when it is none, each package in it, by name. A
+ * package that is refused does not keep the others out. Blocking. True when all went in. */
 bool import_folder(struct database *database, const char *dir, int64_t now_ms,
                    const struct import_report *report, struct import_summary *summary);
 
@@ -38,5 +44,9 @@ bool import_folder(struct database *database, const char *dir, int64_t now_ms,
  * is at fault; the error says which. */
 bool import_retire(struct database *database, struct slice slug, int64_t now_ms,
                    struct package_error *error);
+
+/* Puts one that retired back into them. */
+bool import_restore(struct database *database, struct slice slug, int64_t now_ms,
+                    struct package_error *error);
 
 #endif

@@ -190,7 +190,7 @@ class Demonstration(EndToEnd):
     async def test_the_duel_script_on_the_sample_problems(self):
         from harness import Server, new_folder
         data = new_folder() / "data"
-        run("import", "--data", str(data), os.environ.get("CODECOMP_PROBLEMS", str(ROOT / "build" / "problems")))
+        run("import", "--skip-solutions", "--data", str(data), os.environ.get("CODECOMP_PROBLEMS", str(ROOT / "build" / "problems")))
         server = await self.own(Server(data=data)).start()
         script = await asyncio.create_subprocess_exec(
             ROOT / "tools" / "duel", "--base", server.base, stdout=asyncio.subprocess.PIPE,

@@ -90,7 +90,7 @@ def template():
 
 
 def import_packages(*where):
-    run("import", *where, str(FOLDER / "packages"))
+    run("import", "--skip-solutions", *where, str(FOLDER / "packages"))
 
 
 _folders = None

@@ -68,7 +68,7 @@ static enum import_outcome s_import(struct fixture *self, const char *folder, st
     struct database database;
     struct store_error error;
     struct import_summary summary = {0};
-    struct import_report report = {seen, s_on_test, s_on_package};
+    struct import_report report = {.user = seen, .test = s_on_test, .package = s_on_package};
     char path[256];
     *seen = (struct seen){0};
     snprintf(path, sizeof path, "%s/%s", self->folder, folder);
