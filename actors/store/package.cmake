@@ -6,4 +6,4 @@ codecomp_library(store_package_pure SOURCES ${CMAKE_CURRENT_LIST_DIR}/package_ma
 codecomp_library(store_package SOURCES ${CMAKE_CURRENT_LIST_DIR}/package.c
         ${CMAKE_CURRENT_LIST_DIR}/package_files.c ${CMAKE_CURRENT_LIST_DIR}/package_kattis.c
         ${CMAKE_CURRENT_LIST_DIR}/package_polygon.c ${CMAKE_CURRENT_LIST_DIR}/package_reader.c
-    LINK store_package_pure PkgConfig::libcrypto)
+    LINK store_package_pure runner_compare PkgConfig::libcrypto)

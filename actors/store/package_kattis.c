@@ -8,6 +8,7 @@
  * easy|medium|hard` in problem.yaml is ours. */
 #include <stdlib.h>
 
+#include "actors/runner/compare.h"
 #include "actors/store/package_manifest.h"
 #include "actors/store/package_reader.h"
 #include "proto/check.h"
@@ -243,6 +244,18 @@ static void s_clear(struct s_list *list)
     *list = (struct s_list){0};
 }
 
+/* Where outputs are compared, arguments must be such as the comparison knows. */
+static bool s_check_arguments(struct kattis *self, const char *arguments, const char *file,
+                              unsigned line)
+{
+    struct compare_rules rules;
+    char why[128];
+    if (self->reader->package->judging != JUDGING_TOKENS ||
+        compare_rules_parse(slice_of(arguments), &rules, why, sizeof why))
+        return true;
+    return package_refuse(self->reader->error, file, line, "%s", why);
+}
+
 /* What a file says of arguments, if it does, replaces those that are inherited. */
 static bool s_inherit(struct kattis *self, const char *path,
                       char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1])
@@ -254,9 +267,10 @@ static bool s_inherit(struct kattis *self, const char *path,
     if (!package_manifest_group(buffer_slice(&self->reader->text), path, &group,
                                 self->reader->error))
         return false;
-    if (group.given)
-        memcpy(arguments, group.arguments, sizeof group.arguments);
-    return true;
+    if (!group.line)
+        return true;
+    memcpy(arguments, group.arguments, sizeof group.arguments);
+    return s_check_arguments(self, arguments, path, group.line);
 }
 
 static bool s_inherit_group(struct kattis *self, const char *folder,
@@ -398,7 +412,9 @@ static bool s_pair(struct kattis *self, bool sample)
 static bool s_tests(struct kattis *self)
 {
     char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1] = "";
-    if (!s_inherit_group(self, "data", arguments) || !s_walk(self, "data/sample", 0, arguments) ||
+    const struct package_manifest *manifest = &self->manifest;
+    if (!s_check_arguments(self, manifest->arguments, "problem.yaml", manifest->arguments_line) ||
+        !s_inherit_group(self, "data", arguments) || !s_walk(self, "data/sample", 0, arguments) ||
         !s_pair(self, true) || !s_walk(self, "data/secret", 0, arguments) || !s_pair(self, false))
         return false;
     if (self->reader->package->tests_count == 0)
@@ -525,7 +541,7 @@ bool package_kattis_read(struct package_reader *reader)
 {
     struct kattis self = {.reader = reader};
     bool good = s_find_statement(&self) && s_manifest(&self) && s_statement(&self) &&
-                s_tests(&self) && s_validator(&self) && s_nothing_else(&self) &&
+                s_validator(&self) && s_tests(&self) && s_nothing_else(&self) &&
                 s_submissions(&self);
     s_clear(&self.inputs);
     s_clear(&self.answers);

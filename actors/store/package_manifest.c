@@ -325,10 +325,12 @@ static bool s_absent(struct manifest_reader *self, yaml_node_t *root, const char
 static bool s_read(struct manifest_reader *self, yaml_node_t *root, const char *language,
                    struct package_manifest *out)
 {
-    yaml_node_t *difficulty;
-    if (!s_find(self, root, "difficulty", &difficulty))
+    yaml_node_t *difficulty, *flags;
+    if (!s_find(self, root, "difficulty", &difficulty) ||
+        !s_find(self, root, "validator_flags", &flags))
         return false;
     uint8_t number;
+    out->arguments_line = flags ? s_line(flags) : 0;
     if (difficulty && difficulty->type == YAML_SCALAR_NODE &&
         word_number(&difficulty_words, s_text(difficulty), &number) && number != DIFFICULTY_MIXED)
         out->difficulty = (enum difficulty)number;
@@ -368,7 +370,8 @@ bool package_manifest_group(struct slice text, const char *file, struct package_
     for (size_t i = 0; i < 2 && good; i++) {
         good = s_find(&self, root, keys[i], &found) &&
                s_words(&self, root, keys[i], s_argument_word, out->arguments);
-        out->given |= good && found;
+        if (good && found)
+            out->line = s_line(found);
     }
     yaml_document_delete(&self.document);
     return good;

@@ -30,6 +30,7 @@ struct package_manifest {
     bool custom;                     /* legacy: `validation` asks for the package's own validator */
     bool interactive;                /* the validator talks with the program */
     unsigned interactive_line;       /* where it says so */
+    unsigned arguments_line;         /* where they stand; 0: nowhere */
     /* legacy: what every test's arguments begin with */
     char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1];
 };
@@ -41,7 +42,7 @@ bool package_manifest_parse(struct slice text, const char *file, const char *lan
 
 /* What stands beside tests: of a folder or of one test. */
 struct package_group {
-    bool given;                                      /* it says something of arguments */
+    unsigned line; /* where it speaks of arguments; 0: it doesn't */
     char arguments[PACKAGE_ARGUMENTS_MAX_BYTES + 1]; /* words, by single spaces */
 };
 

@@ -13,7 +13,7 @@ class Help(EndToEnd):
         self.assertEqual(shown.strip(), run("help", "--markdown").stdout.strip())
 
     def test_every_subcommand_explains_itself(self):
-        for name in ("serve", "migrate", "import", "replay", "log", "token", "check", "health"):
+        for name in ("serve", "migrate", "import", "problems", "replay", "log", "token", "check", "health"):
             text = run(name, "--help").stdout
             self.assertIn(name, text)
         self.assertIn("serve", run("help").stdout)
