@@ -202,8 +202,8 @@ static bool s_read_rate(struct planning *self, enum option_id option, const char
 {
     return limiter_rate_parse(slice_of(text), rate) ||
            s_wrong_option(self, option,
-                          "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s", text,
-                          LIMITER_MAX);
+                          "\"%s\" is not a number up to %d and a time up to 24 h, as in 5/10s",
+                          text, LIMITER_MAX);
 }
 
 static bool s_read_rules(struct planning *self)

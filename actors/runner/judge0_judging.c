@@ -230,11 +230,21 @@ static bool s_judge_test(struct judge0_judging *self, uint32_t index)
     compare_init(&compare, &rules, expected);
     compare_feed(&compare, self->result.output.data, self->result.output.length);
     struct outcome facts = s_facts(self);
+    bool equal = compare_end(&compare);
     test->verdict = verdict_of(&facts, self->model.cpu_ms * 1000, s_told_out_of_memory(self),
-                               compare_end(&compare));
+                               equal || task->uncompared);
     test->time_us = facts.cpu_us;
     test->memory_kb = facts.memory_kb;
     test->judged = true;
+    const struct judging_test told = {.index = index,
+                                      .verdict = test->verdict,
+                                      .facts = &facts,
+                                      .output = buffer_slice(&self->result.output),
+                                      .errors = buffer_slice(&self->result.errors),
+                                      .expected = expected,
+                                      .cut = facts.output_overflow};
+    if (task->told)
+        task->told(task->context, &told);
     return true;
 }
 
@@ -429,13 +439,21 @@ static bool s_look(struct judge0_judging *self, uint32_t from, uint32_t to)
 /* ---- the order of things -----------------------------------------------------------------------
  */
 
-/* Tests judged in order from the first; *failed: the last of them has failed. */
+/* Does this test end the judging? Not where all are wanted, unless it is no program at all. */
+static bool s_ends(const struct judge0_judging *self, uint32_t index)
+{
+    enum verdict verdict = self->tests[index].verdict;
+    return verdict != VERDICT_ACCEPTED &&
+           (!self->task->told || verdict == VERDICT_COMPILATION_ERROR);
+}
+
+/* Tests judged in order from the first; *failed: the last of them ends the judging. */
 static uint32_t s_done(const struct judge0_judging *self, bool *failed)
 {
     uint32_t done = 0;
     *failed = false;
     while (done < self->task->test_count && self->tests[done].judged && !*failed)
-        *failed = self->tests[done++].verdict != VERDICT_ACCEPTED;
+        *failed = s_ends(self, done++);
     return done;
 }
 
@@ -444,7 +462,7 @@ static bool s_settled(const struct judge0_judging *self, uint32_t from, uint32_t
     for (uint32_t i = from; i < to; i++) {
         if (!self->tests[i].judged)
             return false;
-        if (self->tests[i].verdict != VERDICT_ACCEPTED)
+        if (s_ends(self, i))
             return true;
     }
     return true;
@@ -516,8 +534,11 @@ static void s_conclude(struct judge0_judging *self)
     if (outcome->verdict == VERDICT_COMPILATION_ERROR)
         return;
     outcome->tests_run = done;
-    outcome->failed_test = failed ? done : 0;
-    for (uint32_t i = 0; i < done; i++) {
+    for (uint32_t i = done; i-- > 0;) {
+        if (self->tests[i].verdict != VERDICT_ACCEPTED) {
+            outcome->verdict = self->tests[i].verdict;
+            outcome->failed_test = i + 1;
+        }
         if (self->tests[i].time_us / 1000 > outcome->time_ms)
             outcome->time_ms = self->tests[i].time_us / 1000;
         if (self->tests[i].memory_kb > outcome->memory_kb)

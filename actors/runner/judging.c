@@ -21,6 +21,9 @@ struct judging {
     const struct language *language; /* of the task */
     const char *version;             /* of its compiler */
     struct buffer errors;            /* a test's stderr */
+    struct buffer said;              /* a test's stdout, its beginning; for who is told */
+    bool said_more;                  /* than that */
+    enum verdict decided;            /* by the first test that failed; Accepted: none has */
     struct checker_test test;        /* the test under way; its answer is the expected output */
     struct compare compare;          /* its stdout against that */
     struct checker checker;          /* reads outputs, if the problem has one that does */
@@ -128,9 +131,20 @@ static enum verdict s_verdict(const struct judging *self, const struct sandbox_j
     return verdict_of(outcome, job->limits.cpu_ms * 1000, s_told_out_of_memory(self), matches);
 }
 
+/* For who is told. */
+static void s_keep(struct judging *self, const char *data, size_t length)
+{
+    size_t room = self->said.max_bytes - self->said.length;
+    if (!self->task->told)
+        return;
+    self->said_more |= length > room;
+    buffer_append(&self->said, data, length < room ? length : room);
+}
+
 static void s_compare(void *context, const char *data, size_t length)
 {
     struct judging *self = context;
+    s_keep(self, data, length);
     compare_feed(&self->compare, data, length);
 }
 
@@ -147,13 +161,15 @@ static bool s_run_compared(struct judging *self, struct sandbox_job *job, struct
     job->input = self->test.input;
     job->output = s_compare;
     sandbox_run(self->sandbox, job, outcome);
-    self->outcome->verdict = s_verdict(self, job, outcome, compare_end(&self->compare));
+    bool equal = compare_end(&self->compare);
+    self->outcome->verdict = s_verdict(self, job, outcome, equal || self->task->uncompared);
     return true;
 }
 
 static void s_capture(void *context, const char *data, size_t length)
 {
     struct judging *self = context;
+    s_keep(self, data, length);
     self->output_lost |= !memory_file_write(self->output, data, length);
 }
 
@@ -232,6 +248,8 @@ static bool s_run(struct judging *self, struct sandbox_job *job, struct outcome 
 {
     *outcome = (struct outcome){0};
     buffer_clear(&self->errors);
+    buffer_clear(&self->said);
+    self->said_more = false;
     switch (self->task->mode) {
     case JUDGING_TOKENS:
         return s_run_compared(self, job, outcome);
@@ -241,6 +259,19 @@ static bool s_run(struct judging *self, struct sandbox_job *job, struct outcome 
         return s_run_talk(self, job, outcome);
     }
     return s_judge_error(self, "there is no such way of judging");
+}
+
+static void s_tell(struct judging *self, uint32_t index, const struct outcome *facts)
+{
+    const struct judging_test test = {.index = index,
+                                      .verdict = self->outcome->verdict,
+                                      .facts = facts,
+                                      .output = buffer_slice(&self->said),
+                                      .errors = buffer_slice(&self->errors),
+                                      .expected = self->test.answer,
+                                      .cut = self->said_more ||
+                                             self->errors.length == self->errors.max_bytes};
+    self->task->told(self->task->context, &test);
 }
 
 /* True: the next one may come. */
@@ -266,9 +297,14 @@ static bool s_test(struct judging *self, struct sandbox_job *job, uint32_t index
         result->time_ms = outcome.cpu_us / 1000;
     if (outcome.memory_kb > result->memory_kb)
         result->memory_kb = outcome.memory_kb;
-    if (result->verdict != VERDICT_ACCEPTED)
+    if (task->told)
+        s_tell(self, index, &outcome);
+    if (self->decided == VERDICT_ACCEPTED && result->verdict != VERDICT_ACCEPTED) {
+        self->decided = result->verdict;
         result->failed_test = index + 1;
-    return result->verdict == VERDICT_ACCEPTED;
+    }
+    result->verdict = self->decided;
+    return result->verdict == VERDICT_ACCEPTED || task->told;
 }
 
 static void s_test_all(struct judging *self)
@@ -316,7 +352,8 @@ const char *judging_refusal(const struct judging_task *task)
 void judging_run(struct sandbox *sandbox, const struct judging_task *task,
                  struct judging_outcome *outcome)
 {
-    struct judging self = {.sandbox = sandbox, .task = task, .outcome = outcome};
+    struct judging self = {
+        .sandbox = sandbox, .task = task, .outcome = outcome, .decided = VERDICT_ACCEPTED};
     *outcome = (struct judging_outcome){.tests_total = task->test_count};
     const char *refused = judging_refusal(task);
     self.language = languages_find(task->languages, task->language_id, &self.version);
@@ -325,6 +362,7 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
         return;
     }
     buffer_init(&self.errors, S_ERRORS_BYTES);
+    buffer_init(&self.said, JUDGING_KEPT_BYTES);
     checker_init(&self.checker);
     checker_init(&self.interactor);
     if (s_build(&self) && s_build_checkers(&self))
@@ -333,6 +371,7 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
     checker_fini(&self.checker);
     checker_fini(&self.interactor);
     buffer_fini(&self.errors);
+    buffer_fini(&self.said);
 }
 
 /* ---- hello ---- */

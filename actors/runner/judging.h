@@ -16,6 +16,18 @@
 #define JUDGING_MEMORY_MAX_MB 8192
 #define JUDGING_OUTPUT_MAX_BYTES (1024ull << 20)
 
+#define JUDGING_KEPT_BYTES (RUN_TEXTS_MAX_BYTES + 4) /* of an output, where it is told */
+
+/* What a program did with one test, for whoever is to be shown it. The slices are borrowed. */
+struct judging_test {
+    uint32_t index;              /* from 0 */
+    enum verdict verdict;        /* on this test */
+    const struct outcome *facts; /* of its run; borrowed */
+    struct slice output, errors; /* as they were, from the start; of a talk no output */
+    struct slice expected;       /* likewise, whole */
+    bool cut;                    /* there was more of output or errors */
+};
+
 struct judging_task {
     const struct languages *languages; /* of this machine; borrowed; the sandbox's driver sets it */
     struct compile_cache *cache;       /* of what was compiled before; borrowed; NULL: none */
@@ -33,6 +45,10 @@ struct judging_task {
     /* The arguments of the test that next_test gave last, borrowed as long as that: the rules of
      * the comparison (compare.h) or words for the problem's program. NULL: no test has any. */
     struct slice (*arguments)(void *context);
+    /* For runs: each test is told, in any order, and all are run, also behind one that failed;
+     * after a Compilation Error what was told is void. NULL: the first failure ends the judging. */
+    void (*told)(void *context, const struct judging_test *test);
+    bool uncompared; /* with JUDGING_TOKENS: nothing is expected, and who ends well is Accepted */
     /* Called several times a second, also while compiling: `done` of `total` tests are over.
      * False cancels. NULL: nobody wants to know, and nothing cancels. */
     bool (*progress)(void *context, uint32_t done, uint32_t total);

@@ -109,7 +109,8 @@ static void s_on_hint(struct slot *self, const struct port_message *message)
     struct msg_judge_hint hint;
     if (port_read(&message->frame, &arena, &hint) &&
         hint.submission_id == self->job->submission_id &&
-        hint.trial == (self->job->kind != JUDGING_SUBMISSION) && slice_is(hint.secret, self->secret))
+        hint.trial == (self->job->kind != JUDGING_SUBMISSION) &&
+        slice_is(hint.secret, self->secret))
         self->hinted = true;
     arena_fini(&arena);
 }
@@ -251,6 +252,11 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
 {
     struct slot *self = context;
     uint32_t ordinal = index + 1;
+    if (self->job->own_input) {
+        *input = self->job->input;
+        *expected = slice_of("");
+        return true;
+    }
     if (!test_cache_get(&self->tests, ordinal)) {
         buffer_clear(&self->input);
         buffer_clear(&self->expected);
@@ -266,9 +272,16 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
 /* ---- jobs --------------------------------------------------------------------------------------
  */
 
+static void s_told(void *context, const struct judging_test *test)
+{
+    struct slot *self = context;
+    run_report_take(&self->report, test);
+}
+
 static void s_say_outcome(struct slot *self, const struct judging_outcome *outcome)
 {
     bool ran = outcome->tests_run > 0;
+    uint32_t reported = ran ? self->report.count : 0;
     struct msg_judge_outcome message = {
         .submission_id = self->job->submission_id,
         .kind = self->job->kind,
@@ -280,10 +293,12 @@ static void s_say_outcome(struct slot *self, const struct judging_outcome *outco
         .time_ms = ran ? outcome->time_ms : I64_NONE,
         .memory_kb = ran ? outcome->memory_kb : I64_NONE,
         .compile_output = slice_from(outcome->compile_output, outcome->compile_output_bytes),
-        .reason = slice_of(outcome->reason)};
+        .reason = slice_of(outcome->reason),
+        .tests = {reported, self->report.tests}};
     if (outcome->verdict == VERDICT_JUDGE_ERROR)
         log_error("judge-error", "%s=%lld language=%lld reason=\"%s\"",
-                  word_text(&judging_kind_words, self->job->kind), (long long)self->job->submission_id, (long long)self->job->language_id,
+                  word_text(&judging_kind_words, self->job->kind),
+                  (long long)self->job->submission_id, (long long)self->job->language_id,
                   outcome->reason);
     s_say(self, MSG_judge_outcome, &message);
 }
@@ -295,7 +310,8 @@ static void s_make_hint(struct slot *self)
     snprintf(self->secret, sizeof self->secret, "%016llx%016llx",
              (unsigned long long)clock_chance(), (unsigned long long)clock_chance());
     snprintf(self->hint, sizeof self->hint, "%u-%s%lld-%s", self->judge,
-             self->job->kind == JUDGING_SUBMISSION ? "" : "t", (long long)self->job->submission_id, self->secret);
+             self->job->kind == JUDGING_SUBMISSION ? "" : "t", (long long)self->job->submission_id,
+             self->secret);
     self->hinted = false;
 }
 
@@ -309,6 +325,8 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
                                 .output_limit_bytes = (uint64_t)job->output_limit_bytes,
                                 .test_count = (uint32_t)job->tests_total,
                                 .next_test = s_next_test,
+                                .told = job->kind == JUDGING_RUN ? s_told : NULL,
+                                .uncompared = job->own_input,
                                 .progress = s_progress,
                                 .hint = self->hint,
                                 .hinted = s_take_hint,
@@ -318,17 +336,22 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
     self->tests_done = self->told_tests = 0;
     self->progress_ms = clock_now_ms();
     s_make_hint(self);
-    if (job->tests_total < 1 || job->tests_total > TESTS_MAX)
-        snprintf(outcome.reason, sizeof outcome.reason, "the problem has no tests");
+    bool run = job->kind == JUDGING_RUN;
+    if (job->tests_total < 1 || job->tests_total > (run ? SAMPLES_MAX : TESTS_MAX))
+        snprintf(outcome.reason, sizeof outcome.reason, "it has no tests, or too many");
     else if (!test_cache_choose(&self->tests, self->common->options.data_folder, job->tests_hash))
         snprintf(outcome.reason, sizeof outcome.reason, "tests can't be kept: %s", strerror(errno));
-    else
+    else {
+        if (run)
+            run_report_begin(&self->report, (uint32_t)job->tests_total, !job->own_input);
         self->place->driver->judge(self->driver, &watch, &task, &outcome);
+    }
     test_cache_close(&self->tests);
     if (outcome.cancelled)
         s_say_leave(self, job);
     else
         s_say_outcome(self, &outcome);
+    run_report_end(&self->report);
     self->job = NULL;
 }
 

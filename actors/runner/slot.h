@@ -7,6 +7,7 @@
 
 #include "actors/runner/driver.h"
 #include "actors/runner/runner.h"
+#include "actors/runner/run_report.h"
 #include "actors/runner/test_cache.h"
 #include "actors/runtime/port.h"
 
@@ -49,12 +50,13 @@ struct slot {
     struct test_cache tests;         /* of the job under way */
     const struct msg_judge_job *job; /* the job under way; NULL: none */
     char secret[SECRET_BYTES + 1];   /* of the job, for a server's callback */
-    char hint[SECRET_BYTES + 32];    /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */
-    bool hinted;                     /* the server has called */
-    int64_t progress_ms;             /* when we last said that we are at it */
-    uint32_t tests_done;             /* of the job */
-    uint32_t told_tests;             /* as last said */
-    struct buffer input, expected;   /* a test that could not be kept in a file */
+    char hint[SECRET_BYTES + 32];  /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */
+    bool hinted;                   /* the server has called */
+    int64_t progress_ms;           /* when we last said that we are at it */
+    struct run_report report;      /* of a run */
+    uint32_t tests_done;           /* of the job */
+    uint32_t told_tests;           /* as last said */
+    struct buffer input, expected; /* a test that could not be kept in a file */
 };
 
 /* zactor's function; the argument is a struct slot. Signals when the slot is there, or `why` says

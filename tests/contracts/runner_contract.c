@@ -21,8 +21,18 @@ struct test {
     struct slice input, expected; /* borrowed */
 };
 
+/* What was told of a test. */
+struct told {
+    unsigned times;              /* how often */
+    enum verdict verdict;        /* and the rest as last told */
+    int exit_code, signal;       /* likewise */
+    char output[64], errors[64]; /* their beginnings, as texts */
+    bool cut;                    /* likewise */
+};
+
 /* A judging and what its caller saw of it. */
 struct run {
+    struct told told[4];            /* by index, where it is asked for */
     const struct test *tests;       /* given */
     uint32_t count;                 /* of them */
     uint32_t cancel_at;             /* progress says no when so many are done; UINT32_MAX: never */
@@ -255,6 +265,82 @@ static void s_test_compilation_error(void **state)
     }
 }
 
+static void s_tell(void *context, const struct judging_test *test)
+{
+    struct run *run = context;
+    assert_true(test->index < 4);
+    struct told *told = &run->told[test->index];
+    told->times++;
+    told->verdict = test->verdict;
+    told->exit_code = test->facts->exit_code;
+    told->signal = test->facts->signal;
+    told->cut = test->cut;
+    assert_true(test->output.length <= 1 << 20);
+    assert_true(slice_equal(test->expected, run->tests[test->index].expected));
+    snprintf(told->output, sizeof told->output, "%.*s", (int)test->output.length,
+             test->output.data);
+    snprintf(told->errors, sizeof told->errors, "%.*s", (int)test->errors.length,
+             test->errors.data);
+}
+
+/* All tests are run and told, whatever came of those before; the first failure is the verdict. */
+static void s_test_all_are_told(void **state)
+{
+    (void)state;
+    static struct run run;
+    static const struct test tests[] = {{TEXT("1\n"), TEXT("1\n")},
+                                        {TEXT("2\n"), TEXT("3\n")},
+                                        {TEXT("-1\n"), TEXT("-1\n")},
+                                        {TEXT("4\n"), TEXT("4\n")}};
+    struct judging_task task = s_task(
+        C, "#include <stdio.h>\n#include <stdlib.h>\nint main(void) { int n; scanf(\"%d\", &n);\n"
+           "fprintf(stderr, \"read %d\", n); if (n < 0) exit(3);\n"
+           "printf(\"%d\\n\", n); return 0; }\n");
+    run = (struct run){.tests = tests, .count = 4};
+    task.told = s_tell;
+    s_judge(&run, &task);
+    assert_int_equal(run.outcome.verdict, VERDICT_WRONG_ANSWER);
+    assert_int_equal(run.outcome.failed_test, 2);
+    assert_int_equal(run.outcome.tests_run, 4);
+    static const enum verdict verdicts[] = {VERDICT_ACCEPTED, VERDICT_WRONG_ANSWER,
+                                            VERDICT_RUNTIME_ERROR, VERDICT_ACCEPTED};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(run.told[i].times, 1);
+        assert_int_equal(run.told[i].verdict, verdicts[i]);
+        assert_int_equal(run.told[i].exit_code, i == 2 ? 3 : 0);
+        assert_false(run.told[i].cut);
+    }
+    assert_string_equal(run.told[1].output, "2\n");
+    assert_string_equal(run.told[1].errors, "read 2");
+    assert_string_equal(run.told[2].output, "");
+}
+
+static void s_test_nothing_is_expected(void **state)
+{
+    (void)state;
+    static struct run run;
+    static const struct test test = {TEXT("20 22\n"), TEXT("")};
+    struct judging_task task = s_task(C, s_sum);
+    run = (struct run){.tests = &test, .count = 1};
+    task.told = s_tell;
+    task.uncompared = true;
+    s_judge(&run, &task);
+    assert_int_equal(run.outcome.verdict, VERDICT_ACCEPTED);
+    assert_string_equal(run.told[0].output, "42\n");
+    task.code = slice_of("if True print(1)\n");
+    task.language_id = PYTHON;
+    run = (struct run){.tests = &test, .count = 1};
+    s_judge(&run, &task);
+    assert_int_equal(run.outcome.verdict, VERDICT_COMPILATION_ERROR);
+    assert_int_equal(run.outcome.tests_run, 0);
+    task.code = slice_of("import sys\nsys.stdout.write('x' * 200000)\nsys.exit(7)\n");
+    run = (struct run){.tests = &test, .count = 1};
+    s_judge(&run, &task);
+    assert_int_equal(run.outcome.verdict, VERDICT_RUNTIME_ERROR);
+    assert_int_equal(run.told[0].exit_code, 7);
+    assert_int_equal(run.told[0].output[0], 'x');
+}
+
 /* Who fails at once is not told that it does not compile, whatever it writes. */
 static void s_test_feigned_compilation_error(void **state)
 {
@@ -477,6 +563,8 @@ int main(void)
         cmocka_unit_test(s_test_runtime_error),
         cmocka_unit_test(s_test_compilation_error),
         cmocka_unit_test(s_test_feigned_compilation_error),
+        cmocka_unit_test(s_test_all_are_told),
+        cmocka_unit_test(s_test_nothing_is_expected),
         cmocka_unit_test(s_test_compiler_output_is_text),
         cmocka_unit_test(s_test_empty),
         cmocka_unit_test(s_test_any_bytes),

@@ -84,6 +84,10 @@ static void s_judge(void *slot, const struct watch *watch, const struct judging_
     outcome->verdict = verdict;
     if (verdict == VERDICT_COMPILATION_ERROR || verdict == VERDICT_JUDGE_ERROR)
         return;
+    const struct outcome facts = {.cpu_us = takes_ms * 1000, .memory_kb = 1000};
+    for (uint32_t i = 0; task->told && i < task->test_count; i++)
+        task->told(task->context, &(struct judging_test){i, verdict, &facts, slice_of("scripted"),
+                                                         slice_of(""), slice_of(""), false});
     outcome->tests_run = task->test_count;
     outcome->failed_test = verdict == VERDICT_ACCEPTED ? 0 : task->test_count;
     outcome->time_ms = takes_ms;

@@ -41,9 +41,12 @@ class Player:
         self.states = []        # every RoomState that was pushed, in order
         self.verdicts = {}      # submission id -> the body that was pushed
         self.repeats = []       # ids whose verdict was pushed more than once
+        self.progress = {}      # submission id -> (testsRun, testsTotal) of each push before the verdict
+        self.late = []          # ids of which such a push came behind the verdict
+        self.runs = {}          # run id -> the body that was pushed
         self.changed = asyncio.Condition()
         self.carrier = None     # opens what STOMP runs on, in a WebSocket's place
-        self.on_push = None     # called with ("state" or "submission", body)
+        self.on_push = None     # called with ("state", "submission" or "run", body)
         self.tasks = []
 
     async def call(self, method, path, params=None, body=None, headers=None, data=None, token=True):
@@ -97,6 +100,15 @@ class Player:
         assert answer["status"] == "PENDING", answer
         return answer["submissionId"]
 
+    async def run(self, room_id, problem_id, code, language_id, input=None):
+        """The run's id; durable when this returns. On the samples, or on an input of one's own."""
+        body = {"roomId": room_id, "problemId": problem_id, "code": code, "languageId": language_id}
+        if input is not None:
+            body["input"] = input
+        answer = (await self._good("POST", "/rooms/run", None, body)).json
+        assert answer["status"] == "PENDING", answer
+        return answer["runId"]
+
     # ---- live --------------------------------------------------------------------------------
 
     async def listen(self, room_id=None):
@@ -128,6 +140,15 @@ class Player:
             self.on_push("state", state)
 
     def _take_submission(self, submission):
+        if "runId" in submission:
+            self.runs[submission["runId"]] = submission
+            if self.on_push:
+                self.on_push("run", submission)
+            return
+        if submission["status"] == "JUDGING":
+            if submission["id"] in self.verdicts:
+                self.late.append(submission["id"])
+            self.progress.setdefault(submission["id"], []).append((submission["testsRun"], submission["testsTotal"]))
         if submission["status"] in FINAL:
             if submission["id"] in self.verdicts:
                 self.repeats.append(submission["id"])
@@ -153,6 +174,11 @@ class Player:
         await self._until(lambda: submission_id in self.verdicts,
                           f"the verdict of {submission_id}", wait_s)
         return self.verdicts[submission_id]
+
+    async def ran(self, run_id, wait_s=WAIT_S):
+        """The pushed run, once it is over."""
+        await self._until(lambda: run_id in self.runs, f"the run {run_id}", wait_s)
+        return self.runs[run_id]
 
     async def close(self):
         for task in self.tasks:
