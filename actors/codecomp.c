@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 
 #include "actors/dlq.h"
-#include "actors/runner/languages.h"
-#include "actors/runner/sandbox.h"
 #include "actors/runtime/actor.h"
 #include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
@@ -18,6 +16,7 @@
 #include "actors/serve.h"
 #include "actors/store/database.h"
 #include "actors/store/takeover.h"
+#include "actors/toolchains.h"
 #include "gateway/token.h"
 
 struct command {
@@ -244,27 +243,6 @@ static int s_token(const struct options *options)
     return 0;
 }
 
-static int s_languages(const struct options *options)
-{
-    (void)options;
-    static struct languages languages;
-    struct buffer why;
-    buffer_init(&why, 64 * 1024);
-    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, NULL, &why);
-    if (sandbox) {
-        languages_detect(&languages, sandbox);
-        for (size_t i = 0; i < languages.count; i++)
-            printf("%4u  %-22s %s\n", languages.list[i].language->id,
-                   languages.list[i].language->name, languages.list[i].version);
-    } else
-        fprintf(stderr, "codecomp languages: this machine can't isolate submissions:\n%.*s\n",
-                (int)why.length, why.data ? why.data : "");
-    bool ok = sandbox != NULL;
-    sandbox_destroy(&sandbox);
-    buffer_fini(&why);
-    return ok ? 0 : 1;
-}
-
 /* ---- main ------------------------------------------------------------------------------------ */
 
 static const struct command s_commands[] = {
@@ -285,7 +263,8 @@ static const struct command s_commands[] = {
     {"health", SERVE, s_health, 0, 0, "",
      "ask the process that runs with these options whether it is ready"},
     {"token", TOKEN, s_token, 0, 0, "", "print a token for a user, signed with the secret"},
-    {"languages", 0, s_languages, 0, 0, "", "list what can be judged on this machine"},
+    {"languages", LANGUAGES, toolchains, 0, LANGUAGES_MAX, "[ID...]",
+     "list what can be judged on this machine, or test it"},
 };
 #define COMMANDS (sizeof s_commands / sizeof s_commands[0])
 

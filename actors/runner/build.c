@@ -171,6 +171,7 @@ static bool s_compile(struct build *self)
     char sentence[128];
     sandbox_run(task->sandbox, &job, &outcome);
     result->cancelled = outcome.cancelled;
+    result->cpu_ms = outcome.cpu_us / 1000;
     if (outcome.cancelled)
         return false;
     if (outcome.failure[0]) {
@@ -205,6 +206,7 @@ bool build_run(const struct build_task *task, struct build_outcome *outcome)
     outcome->cancelled = outcome->refused = outcome->before = false;
     outcome->failure[0] = '\0';
     outcome->text_bytes = 0;
+    outcome->cpu_ms = 0;
     if (task->cache) {
         self.key = compile_key_of(task->language, task->version, task->files, task->file_count);
         if (s_recall(&self))

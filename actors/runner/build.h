@@ -23,6 +23,7 @@ struct build_outcome {
     bool cancelled;    /* nothing else is set */
     bool refused;      /* by the compiler, or it was stopped: `text` says why */
     bool before;       /* it came from the cache */
+    int64_t cpu_ms;    /* that its compiler used now */
     char failure[256]; /* not empty: our own failure, for the log; nothing else counts then */
     /* What the compiler said, or why it was stopped: valid UTF-8 without NUL, cut at a character.
      */

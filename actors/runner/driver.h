@@ -40,7 +40,10 @@ struct watch {
     /* Descriptors to wait on, at most RUNNER_FDS_MAX, edge-triggered; *now: something is there
      * already. NULL: none. */
     size_t (*descriptors)(void *context, int *fds, bool *now);
-    void *context; /* handed to both */
+    void *context; /* handed to all */
+    /* Has a job come for the slot that its driver is looking after? Then what can wait, waits.
+     * NULL: none can. */
+    bool (*wanted)(void *context);
 };
 
 struct runner_driver {

@@ -1,10 +1,15 @@
-/* The driver for this machine's own sandbox. Its toolchains are asked once, by whichever slot comes
- * first, inside the sandbox; the other slots wait for that. What makes compiling faster is prepared
- * once, by the slot that first judged a submission which would have gained by it.
+/* The driver for this machine's own sandbox. Its toolchains are asked for their versions once, by
+ * whichever slot comes first, inside the sandbox; the other slots wait for that. What makes
+ * compiling faster is prepared once, by the slot that first judged a submission which would have
+ * gained by it.
  *
- * A compile error, and a failure of ours, may be the toolchain's fault or the slot's (a compiler
- * that is gone, a full disk): then the language's own hello is tried. When that fails too, the
- * submission is tried again elsewhere and the slot does not offer the language until it works. */
+ * That a toolchain says its version does not prove that it works. A language works when a
+ * submission in it was accepted, or when its own hello was; until one of them has shown it, any
+ * other verdict is doubted, and a slot that has nothing to do tries hello, a while after the start.
+ * Later a compile error, and a failure of ours, may still be the toolchain's fault or the slot's (a
+ * compiler that is gone, a full disk): these are always doubted. In doubt hello is tried. When it
+ * fails, the submission is tried again elsewhere and the slot does not offer the language until it
+ * works. */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -23,22 +28,29 @@
 
 #define TRY_AGAIN_MS 30000 /* between two looks at a language that is set aside */
 #define TRUST_MS 60000     /* a hello that worked stands for compile errors of that time */
+#define FIRST_TRY_MS 30000 /* from the start to the first hello that nobody needs */
+#define NEXT_TRY_MS 500    /* between two of them */
 
 struct place {
     unsigned slots;              /* as asked for, or one for each processor */
     bool insecure;               /* as given */
     char shared[PATH_MAX];       /* folder that all programs may read */
     struct compile_cache *cache; /* owned; NULL: none */
-    _Atomic bool prepared;       /* somebody has seen to that */
-    pthread_mutex_t mutex;       /* of the rest */
+    pthread_mutex_t mutex;       /* of the next two while they are made */
     bool detected;               /* languages are there */
     struct languages languages;  /* of this machine; read-only once detected */
+    int64_t detected_ms;         /* when */
+    struct {
+        _Atomic bool prepared; /* somebody has seen to that */
+        _Atomic bool works;    /* this has been seen, in whichever slot */
+        _Atomic bool in_hand;  /* a slot tries it without need */
+    } known[LANGUAGES_MAX];    /* as the languages */
 };
 
 struct slot {
     struct place *place;     /* borrowed */
     struct sandbox *sandbox; /* owned */
-    bool prepares;           /* before the next job, for all */
+    int64_t prepares;        /* for this language before the next job, for all; 0: nothing */
     struct {
         int64_t tried_ms;    /* when its hello was last seen to work, or not to; 0: never */
         bool aside;          /* it did not: not offered until it does */
@@ -129,9 +141,10 @@ static void s_slot_close(void *slot)
 static void s_prepare(struct slot *self)
 {
     struct buffer why;
-    self->prepares = false;
     buffer_init(&why, 8192);
-    prepared_make(self->sandbox, &self->place->languages, self->place->shared, &why);
+    prepared_make(self->sandbox, &self->place->languages, self->prepares, self->place->shared,
+                  &why);
+    self->prepares = 0;
     if (why.length)
         log_warn("not-prepared", "what=\"%.*s\"", (int)strcspn(why.data, "\n"), why.data);
     buffer_fini(&why);
@@ -152,18 +165,27 @@ static void s_detect(struct slot *self)
             log_error("no-languages", "what=\"no compiler or interpreter of languages.def works "
                                       "here: install some; README.md lists them\"");
     }
+    place->detected_ms = place->detected ? place->detected_ms : clock_now_ms();
     place->detected = true;
     pthread_mutex_unlock(&place->mutex);
 }
 
-/* False: the language's hello fails, and the language is set aside in this slot. */
-static bool s_try(struct slot *self, size_t index)
+/* False: the language's hello fails, and the language is set aside in this slot. Cancelled by
+ * go_on, it has no result: true, and nothing is changed. */
+static bool s_try(struct slot *self, size_t index, bool (*go_on)(void *context), void *context)
 {
     static const char event[] = "language-set-aside";
     const struct language *language = self->place->languages.list[index].language;
     struct judging_outcome *outcome = malloc(sizeof *outcome);
     check(outcome);
-    bool works = judging_says_hello(self->sandbox, &self->place->languages, language->id, outcome);
+    bool works = judging_says_hello(self->sandbox, &self->place->languages, language->id, go_on,
+                                    context, outcome);
+    if (outcome->cancelled) {
+        free(outcome);
+        return true;
+    }
+    if (works)
+        self->place->known[index].works = true;
     if (!works && !self->trials[index].aside)
         log_error(event, "language=%u name=\"%s\" verdict=\"%s\" reason=\"%s\"", language->id,
                   language->name, word_text(&verdict_words, (uint8_t)outcome->verdict),
@@ -184,31 +206,63 @@ static int64_t s_try_again(struct slot *self)
     int64_t again_ms = -1;
     for (size_t i = 0; i < self->place->languages.count; i++) {
         if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS)
-            s_try(self, i);
+            s_try(self, i, NULL, NULL);
         if (self->trials[i].aside)
             again_ms = TRY_AGAIN_MS;
     }
     return again_ms;
 }
 
-/* An outcome that may be ours to answer for. */
-static void s_doubt(struct slot *self, int64_t language_id, struct judging_outcome *outcome)
+static bool s_has_time(void *context)
 {
-    const struct languages *languages = &self->place->languages;
-    bool refused = outcome->verdict == VERDICT_COMPILATION_ERROR;
-    if (outcome->cancelled || (!refused && outcome->verdict != VERDICT_JUDGE_ERROR))
-        return;
-    for (size_t i = 0; i < languages->count; i++) {
-        if (languages->list[i].language->id != language_id)
+    const struct watch *watch = context;
+    return watch->go_on(watch->context) && !(watch->wanted && watch->wanted(watch->context));
+}
+
+/* Tries one of the languages that nobody has seen to work; gives the milliseconds after which to
+ * try the next, -1: all are known, or not to this slot to find out. */
+static int64_t s_try_unknown(struct slot *self, const struct watch *watch)
+{
+    struct place *place = self->place;
+    int64_t wait_ms = place->detected_ms + FIRST_TRY_MS - clock_now_ms();
+    bool left = false;
+    for (size_t i = 0; i < place->languages.count; i++) {
+        if (place->known[i].works || self->trials[i].aside)
             continue;
-        if (refused && clock_now_ms() - self->trials[i].tried_ms < TRUST_MS)
-            return;
-        if (!s_try(self, i) && refused) {
-            *outcome = (struct judging_outcome){.verdict = VERDICT_JUDGE_ERROR};
-            snprintf(outcome->reason, sizeof outcome->reason, "the toolchain of %s is broken",
-                     languages->list[i].language->name);
-        }
+        if (wait_ms > 0)
+            return wait_ms;
+        left = true;
+        if (atomic_exchange(&place->known[i].in_hand, true))
+            continue;
+        s_try(self, i, s_has_time, (void *)watch);
+        place->known[i].in_hand = false;
+        break;
+    }
+    return left ? NEXT_TRY_MS : -1;
+}
+
+/* An outcome that may be ours to answer for. */
+static void s_doubt(struct slot *self, size_t index, const struct watch *watch,
+                    struct judging_outcome *outcome)
+{
+    bool refused = outcome->verdict == VERDICT_COMPILATION_ERROR;
+    bool failed = outcome->verdict == VERDICT_JUDGE_ERROR;
+    _Atomic bool *works = &self->place->known[index].works;
+    if (outcome->cancelled)
         return;
+    if (outcome->verdict == VERDICT_ACCEPTED)
+        *works = true;
+    if (*works && !refused && !failed)
+        return;
+    if (!failed && self->trials[index].tried_ms &&
+        clock_now_ms() - self->trials[index].tried_ms < TRUST_MS)
+        return;
+    bool good = s_try(self, index, watch->go_on, watch->context);
+    outcome->cancelled = !watch->go_on(watch->context);
+    if (!good && !failed) {
+        *outcome = (struct judging_outcome){.verdict = VERDICT_JUDGE_ERROR};
+        snprintf(outcome->reason, sizeof outcome->reason, "the toolchain of %s is broken",
+                 self->place->languages.list[index].language->name);
     }
 }
 
@@ -216,11 +270,12 @@ static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer
 {
     struct slot *self = slot;
     const struct languages *languages = &self->place->languages;
-    (void)watch;
     s_detect(self);
     if (self->prepares)
         s_prepare(self);
-    int64_t again_ms = s_try_again(self);
+    int64_t again_ms = s_try_again(self), next_ms = s_try_unknown(self, watch);
+    if (next_ms >= 0 && (again_ms < 0 || next_ms < again_ms))
+        again_ms = next_ms;
     offer->count = 0;
     for (size_t i = 0; i < languages->count; i++) {
         if (self->trials[i].aside)
@@ -240,16 +295,21 @@ static void s_judge(void *slot, const struct watch *watch, const struct judging_
 {
     struct slot *self = slot;
     struct judging_task here = *task;
-    (void)watch; /* the task's progress is called often enough */
+    size_t index = 0;
     here.languages = &self->place->languages;
     here.cache = self->place->cache;
     judging_run(self->sandbox, &here, outcome);
     stats_add(STAT_compiled_before, outcome->compiled_before);
-    s_doubt(self, task->language_id, outcome);
+    while (index < here.languages->count &&
+           here.languages->list[index].language->id != task->language_id)
+        index++;
+    if (index == here.languages->count)
+        return;
+    s_doubt(self, index, watch, outcome);
     if (!self->place->insecure && /* whose boxes can't be packed */
         prepared_helps(task->language_id, task->code) &&
-        !atomic_exchange(&self->place->prepared, true))
-        self->prepares = true;
+        !atomic_exchange(&self->place->known[index].prepared, true))
+        self->prepares = task->language_id;
 }
 
 const struct runner_driver runner_sandbox = {

@@ -74,6 +74,7 @@ static bool s_build(struct judging *self)
     if (outcome.failure[0])
         return s_judge_error(self, outcome.failure);
     result->compiled_before = outcome.before;
+    result->compile_ms = outcome.cpu_ms;
     result->compile_output_bytes = outcome.text_bytes;
     memcpy(result->compile_output, outcome.text, outcome.text_bytes);
     if (outcome.refused)
@@ -374,9 +375,9 @@ void judging_run(struct sandbox *sandbox, const struct judging_task *task,
     buffer_fini(&self.said);
 }
 
-/* ---- hello ---- */
+/* ---- programs of our own ---- */
 
-static bool s_hello_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
+static bool s_own_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
 {
     (void)context;
     (void)index;
@@ -385,19 +386,44 @@ static bool s_hello_test(void *context, uint32_t index, struct slice *input, str
     return true;
 }
 
+struct judging_task judging_own_task(const struct languages *languages, int64_t language_id,
+                                     const char *source)
+{
+    return (struct judging_task){.languages = languages,
+                                 .language_id = language_id,
+                                 .code = slice_of(source),
+                                 .time_limit_ms = 5000,
+                                 .memory_limit_mb = 256,
+                                 .output_limit_bytes = 1024,
+                                 .test_count = 1,
+                                 .next_test = s_own_test};
+}
+
+/* Who may cancel hello. */
+struct canceller {
+    bool (*go_on)(void *context); /* false cancels */
+    void *context;                /* handed to it */
+};
+
+static bool s_hello_progress(void *context, uint32_t done, uint32_t total)
+{
+    const struct canceller *canceller = context;
+    (void)done;
+    (void)total;
+    return canceller->go_on(canceller->context);
+}
+
 bool judging_says_hello(struct sandbox *sandbox, const struct languages *languages,
-                        int64_t language_id, struct judging_outcome *outcome)
+                        int64_t language_id, bool (*go_on)(void *context), void *context,
+                        struct judging_outcome *outcome)
 {
     const struct language *language = languages_find(languages, language_id, NULL);
     check(language);
-    const struct judging_task task = {.languages = languages,
-                                      .language_id = language_id,
-                                      .code = slice_of(language->hello),
-                                      .time_limit_ms = 5000,
-                                      .memory_limit_mb = 256,
-                                      .output_limit_bytes = 1024,
-                                      .test_count = 1,
-                                      .next_test = s_hello_test};
+    struct canceller canceller = {go_on, context};
+    struct judging_task task =
+        judging_own_task(languages, language_id, language_programs(language)->hello);
+    task.progress = go_on ? s_hello_progress : NULL;
+    task.context = &canceller;
     judging_run(sandbox, &task, outcome);
-    return outcome->verdict == VERDICT_ACCEPTED;
+    return !outcome->cancelled && outcome->verdict == VERDICT_ACCEPTED;
 }

@@ -63,6 +63,7 @@ struct judging_outcome {
     bool cancelled;       /* progress said so, or given back: nothing else is set */
     enum verdict verdict; /* final */
     bool compiled_before; /* it came from the cache */
+    int64_t compile_ms;   /* processor time of compiling, as far as it was done now */
     uint32_t tests_run;   /* the failed one included */
     uint32_t tests_total; /* as asked */
     uint32_t failed_test; /* from 1; 0: none */
@@ -82,9 +83,16 @@ const char *judging_refusal(const struct judging_task *task);
 void judging_run(struct sandbox *sandbox, const struct judging_task *task,
                  struct judging_outcome *outcome);
 
+/* A task of our own: a program that gets no input and must write "hello", in 5 s (times the factor)
+ * and 256 MB. Nobody cancels it. The caller may set other limits. */
+struct judging_task judging_own_task(const struct languages *languages, int64_t language_id,
+                                     const char *source);
+
 /* Does the language's own hello compile and run here? When it does not, the toolchain or the slot
- * is broken, whatever a submission seemed to do wrong. `outcome` says how far it came. */
+ * is broken, whatever a submission seemed to do wrong. `outcome` says how far it came. `go_on` is
+ * called several times a second; false cancels; NULL: never. */
 bool judging_says_hello(struct sandbox *sandbox, const struct languages *languages,
-                        int64_t language_id, struct judging_outcome *outcome);
+                        int64_t language_id, bool (*go_on)(void *context), void *context,
+                        struct judging_outcome *outcome);
 
 #endif

@@ -12,12 +12,11 @@
 #define RUN COMPILE
 #define VERSION COMPILE
 #define ENVIRONMENT COMPILE
-#define HELLO(text) text
 static const struct language s_table[] = {
 #define LANGUAGE(id, name, source, compile, artefact, run, version, environment, factor, extra, \
-                 processes, out_of_memory, hello)                                               \
-    {id,          name,   source, compile,   artefact,      run,  version,                      \
-     environment, factor, extra,  processes, out_of_memory, hello},
+                 processes, out_of_memory)                                                      \
+    {id,      name,        source, compile, artefact,  run,                                     \
+     version, environment, factor, extra,   processes, out_of_memory},
 #include "actors/runner/languages.def"
 #undef LANGUAGE
 };
@@ -25,7 +24,18 @@ static const struct language s_table[] = {
 #undef RUN
 #undef VERSION
 #undef ENVIRONMENT
+
+static const struct programs s_programs[] = {
+#define HELLO(text) text
+#define LOOP HELLO
+#define HOG HELLO
+#define PROGRAMS(source, hello, loop, hog) {source, hello, loop, hog},
+#include "actors/runner/programs.def"
+#undef PROGRAMS
 #undef HELLO
+#undef LOOP
+#undef HOG
+};
 
 #define S_COUNT (sizeof s_table / sizeof s_table[0])
 _Static_assert(S_COUNT <= LANGUAGES_MAX, "the list of languages has a bound");
@@ -34,6 +44,14 @@ const struct language *languages_table(size_t *count)
 {
     *count = S_COUNT;
     return s_table;
+}
+
+const struct programs *language_programs(const struct language *language)
+{
+    size_t i = 0;
+    while (strcmp(s_programs[i].source_name, language->source_name) != 0)
+        check(++i < sizeof s_programs / sizeof s_programs[0]);
+    return &s_programs[i];
 }
 
 const struct language *languages_find(const struct languages *self, int64_t id,
@@ -47,6 +65,33 @@ const struct language *languages_find(const struct languages *self, int64_t id,
         return self->list[i].language;
     }
     return NULL;
+}
+
+/* ---- for people ---- */
+
+static void s_show_words(const char *const *words, struct buffer *out)
+{
+    buffer_append_text(out, " | `");
+    for (; *words; words++) {
+        for (const char *at = *words; *at; at++)
+            buffer_append_text(out, *at == '|' ? "\\|" : (char[]){*at, 0});
+        if (words[1])
+            buffer_append_char(out, ' ');
+    }
+    buffer_append_char(out, '`');
+}
+
+void languages_markdown(struct buffer *out)
+{
+    buffer_append_text(out, "| id | language | source | compiled by | run by | time | memory |\n"
+                            "|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < S_COUNT; i++) {
+        const struct language *row = &s_table[i];
+        buffer_printf(out, "| %u | %s | `%s`", row->id, row->name, row->source_name);
+        s_show_words(row->compile, out);
+        s_show_words(row->run, out);
+        buffer_printf(out, " | x%u | +%u MB |\n", row->time_factor, row->memory_extra_mb);
+    }
 }
 
 /* ---- placeholders ---- */
@@ -115,7 +160,7 @@ static void s_keep(void *context, const char *data, size_t length)
     buffer_append(output, data, length < room ? length : room);
 }
 
-/* "go version go1.19.8 linux" -> "1.19.8"; false without a number. */
+/* "go version go1.19.8 linux", "kotlin-stdlib-1.3.31.jar" -> the number; false without one. */
 static bool s_number(struct slice text, char *version, size_t size)
 {
     size_t from = 0, length = 0;
@@ -124,6 +169,8 @@ static bool s_number(struct slice text, char *version, size_t size)
     while (from + length < text.length && length < size - 1 &&
            (isdigit((unsigned char)text.data[from + length]) || text.data[from + length] == '.'))
         length++;
+    while (length && text.data[from + length - 1] == '.')
+        length--;
     if (length == 0)
         return false;
     memcpy(version, text.data + from, length);
@@ -131,11 +178,9 @@ static bool s_number(struct slice text, char *version, size_t size)
     return true;
 }
 
-static bool s_detect(const struct language *language, struct sandbox *sandbox, char *version,
-                     size_t size)
+static bool s_ask_version(const struct language *language, struct sandbox *sandbox, char *version,
+                          size_t size)
 {
-    if (access(language->compile[0], X_OK) < 0)
-        return false;
     const struct language_values values = {sandbox_box_path(sandbox), sandbox_scratch_path(sandbox),
                                            sandbox_shared_path(sandbox), 512};
     struct language_arguments argv, environment;
@@ -158,18 +203,37 @@ static bool s_detect(const struct language *language, struct sandbox *sandbox, c
     return ok;
 }
 
+static bool s_same(const char *const *left, const char *const *right)
+{
+    while (*left && *right && strcmp(*left, *right) == 0)
+        left++, right++;
+    return !*left && !*right;
+}
+
+/* Several languages may be one compiler's: what it answered before it would answer again. */
+static bool s_detect(struct languages *self, const struct language *language,
+                     struct sandbox *sandbox)
+{
+    char *version = self->list[self->count].version;
+    if (access(language->compile[0], X_OK) < 0 || access(language->version[0], X_OK) < 0)
+        return false;
+    for (size_t i = 0; i < self->count; i++)
+        if (s_same(self->list[i].language->version, language->version)) {
+            strcpy(version, self->list[i].version);
+            return true;
+        }
+    return s_ask_version(language, sandbox, version, sizeof self->list[0].version);
+}
+
 void languages_detect(struct languages *self, struct sandbox *sandbox)
 {
     struct buffer why;
     buffer_init(&why, 1024);
     self->count = 0;
     bool open = sandbox_open_box(sandbox, "empty", slice_of(""), &why);
-    for (size_t i = 0; open && i < S_COUNT; i++) {
-        if (!s_detect(&s_table[i], sandbox, self->list[self->count].version,
-                      sizeof self->list[0].version))
-            continue;
-        self->list[self->count++].language = &s_table[i];
-    }
+    for (size_t i = 0; open && i < S_COUNT; i++)
+        if (s_detect(self, &s_table[i], sandbox))
+            self->list[self->count++].language = &s_table[i];
     sandbox_close_box(sandbox);
     buffer_fini(&why);
 }

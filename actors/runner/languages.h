@@ -9,7 +9,7 @@
 struct sandbox;
 
 struct language {
-    uint16_t id;                    /* Judge0's number */
+    uint16_t id;                    /* Judge0's number; from 1000 up ours */
     const char *name;               /* "C++ (GCC)" */
     const char *source_name;        /* "main.cpp" */
     const char *const *compile;     /* argv, NULL at its end; placeholders as in languages.def */
@@ -21,7 +21,14 @@ struct language {
     unsigned memory_extra_mb;       /* on top of the problem's memory limit */
     unsigned processes;             /* processes and threads at once */
     const char *out_of_memory;      /* what stderr says when memory ran out; NULL: nothing */
-    const char *hello;              /* a program that writes "hello" */
+};
+
+/* Programs that show whether a toolchain works (programs.def). */
+struct programs {
+    const char *source_name; /* of the languages that they are for */
+    const char *hello;       /* writes "hello" */
+    const char *loop;        /* computes for ever */
+    const char *hog;         /* takes memory for ever */
 };
 
 struct languages {
@@ -32,14 +39,19 @@ struct languages {
     size_t count;                        /* of them */
 };
 
-/* Asks every toolchain for its version, inside the sandbox: a language is available when its
- * programs are found and start there. Takes up to a second; each is bounded in time. */
+/* Asks every toolchain for its version, inside the sandbox, and each only once: a language is
+ * available when its programs are found and start there. Takes up to a second; each is bounded in
+ * time. */
 void languages_detect(struct languages *self, struct sandbox *sandbox);
 /* NULL when this machine cannot judge it. `version` gets its compiler's, unless NULL. */
 const struct language *languages_find(const struct languages *self, int64_t id,
                                       const char **version);
 /* The whole table, available or not. */
 const struct language *languages_table(size_t *count);
+/* Every language has some. */
+const struct programs *language_programs(const struct language *language);
+/* The whole table as one in Markdown, for people. */
+void languages_markdown(struct buffer *out);
 
 /* Expands the placeholders of an argv or environment: texts go into `texts`, the pointers (NULL at
  * the end) into `list`. False when they do not fit. */

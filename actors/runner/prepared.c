@@ -179,12 +179,13 @@ bool prepared_helps(int64_t language_id, struct slice code)
     return false;
 }
 
-void prepared_make(struct sandbox *sandbox, const struct languages *languages, const char *shared,
-                   struct buffer *why)
+void prepared_make(struct sandbox *sandbox, const struct languages *languages, int64_t language_id,
+                   const char *shared, struct buffer *why)
 {
-    for (size_t i = 0; i < sizeof s_table / sizeof s_table[0]; i++) {
-        const char *version;
-        if (languages_find(languages, s_table[i].language_id, &version))
+    const char *version;
+    if (!languages_find(languages, language_id, &version))
+        return;
+    for (size_t i = 0; i < sizeof s_table / sizeof s_table[0]; i++)
+        if (s_table[i].language_id == language_id)
             s_make(sandbox, &s_table[i], version, shared, why);
-    }
 }

@@ -10,9 +10,9 @@
 /* Would this submission have compiled faster with something prepared? */
 bool prepared_helps(int64_t language_id, struct slice code);
 
-/* Makes what is missing below `shared`; takes seconds the first time. What can't be made is left
- * out: `why` gets a sentence per line, and submissions compile more slowly. */
-void prepared_make(struct sandbox *sandbox, const struct languages *languages, const char *shared,
-                   struct buffer *why);
+/* Makes what is missing for that language below `shared`; takes seconds the first time. What can't
+ * be made is left out: `why` gets a sentence per line, and submissions compile more slowly. */
+void prepared_make(struct sandbox *sandbox, const struct languages *languages, int64_t language_id,
+                   const char *shared, struct buffer *why);
 
 #endif

@@ -1,9 +1,10 @@
 /* The sandbox's root: /usr and the links into it, devices that hold no secrets, an /etc made for
- * it. Nothing else: no home, no data, no /var, no /run, no /sys. What lies under /usr is visible to
- * every submission. */
+ * it, and what toolchains keep elsewhere. Nothing else: no home, no data, no /run, no /sys. What
+ * lies under /usr is visible to every submission. */
 #include "actors/runner/sandbox_root.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,16 +41,37 @@ static void s_add_same(struct root *self, const char *path)
     }
 }
 
-/* Debian keeps the Java runtime's own files in /etc/java-17-openjdk and the like. */
-static void s_add_matching(struct root *self, const char *pattern)
+/* The folders above, as far as they are not there yet. */
+static void s_add_parents(struct root *self, const char *path)
 {
-    glob_t found;
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return;
-    for (size_t i = 0; i < found.gl_pathc && i < 8; i++)
-        if (strlen(found.gl_pathv[i]) < sizeof self->list[0].path)
-            s_add_same(self, found.gl_pathv[i]);
-    globfree(&found);
+    char parent[sizeof self->list[0].path];
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        bool there = false;
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
+        for (size_t i = 0; i < self->count; i++)
+            there |= strcmp(self->list[i].path, parent) == 0;
+        if (!there)
+            s_add(self, ROOT_FOLDER, parent, "");
+    }
+}
+
+/* What toolchains need outside /usr: the Java runtimes' settings, in /etc/java-17-openjdk and the
+ * like; where Mono has its native libraries; the list of GHC's libraries. */
+static void s_add_toolchains(struct root *self)
+{
+    static const char *const patterns[] = {"/etc/java*", "/etc/mono", "/var/lib/ghc"};
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        glob_t found;
+        if (glob(patterns[i], 0, NULL, &found) != 0)
+            continue;
+        for (size_t k = 0; k < found.gl_pathc && k < 8; k++) {
+            if (strlen(found.gl_pathv[k]) >= sizeof self->list[0].path)
+                continue;
+            s_add_parents(self, found.gl_pathv[k]);
+            s_add_same(self, found.gl_pathv[k]);
+        }
+        globfree(&found);
+    }
 }
 
 void root_fill(struct root *self, unsigned uid, const char *shared)
@@ -74,7 +96,7 @@ void root_fill(struct root *self, unsigned uid, const char *shared)
     s_add(self, ROOT_LINK, "/dev/shm", "/tmp");
     s_add_same(self, "/etc/ld.so.cache");
     s_add_same(self, "/etc/alternatives");
-    s_add_matching(self, "/etc/java*");
+    s_add_toolchains(self);
     if (shared)
         s_add(self, ROOT_SHARED, ROOT_SHARED_PATH, shared);
     snprintf(passwd, sizeof passwd,

@@ -331,7 +331,7 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
                                 .hint = self->hint,
                                 .hinted = s_take_hint,
                                 .context = self};
-    const struct watch watch = {s_judging_goes_on, s_all_descriptors, self};
+    const struct watch watch = {s_judging_goes_on, s_all_descriptors, self, NULL};
     self->job = job;
     self->tests_done = self->told_tests = 0;
     self->progress_ms = clock_now_ms();
@@ -380,10 +380,16 @@ static bool s_idle_goes_on(void *context)
     return !s_stopping(context);
 }
 
+static bool s_wanted(void *context)
+{
+    struct slot *self = context;
+    return port_has_input(self->port);
+}
+
 /* Lets the driver look after the slot, and the judge know what came of it. */
 static void s_tend(struct slot *self)
 {
-    const struct watch watch = {s_idle_goes_on, s_pipe_descriptor, self};
+    const struct watch watch = {s_idle_goes_on, s_pipe_descriptor, self, s_wanted};
     int64_t again_ms = self->place->driver->tend(self->driver, &watch, &self->offer);
     self->tend_ms = again_ms < 0 ? INT64_MAX : clock_now_ms() + again_ms;
     self->grow(self);

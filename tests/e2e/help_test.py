@@ -12,8 +12,14 @@ class Help(EndToEnd):
         shown = re.search(r"<!-- options:[^\n]*-->\n(.*?)<!-- end of options -->", readme, re.S).group(1)
         self.assertEqual(shown.strip(), run("help", "--markdown").stdout.strip())
 
+    def test_the_readme_has_the_programs_own_table_of_languages(self):
+        readme = (ROOT / "README.md").read_text()
+        shown = re.search(r"<!-- languages:[^\n]*-->\n(.*?)<!-- end of languages -->", readme, re.S).group(1)
+        self.assertEqual(shown.strip(), run("languages", "--markdown").stdout.strip())
+
     def test_every_subcommand_explains_itself(self):
-        for name in ("serve", "migrate", "import", "problems", "replay", "log", "token", "check", "health"):
+        for name in ("serve", "migrate", "import", "problems", "replay", "log", "token", "check", "health",
+                     "languages"):
             text = run(name, "--help").stdout
             self.assertIn(name, text)
         self.assertIn("serve", run("help").stdout)

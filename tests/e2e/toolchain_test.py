@@ -1,10 +1,15 @@
-"""A compiler that breaks while the server runs: nobody gets a compile error for it, its language is set
-aside, the others go on, and when it is back what waited is judged. The server has a /usr of its own."""
+"""A compiler and an interpreter that break while the server runs: nobody gets an error for it, their languages
+are set aside, the others go on, and when they are back what waited is judged. The server has a /usr of its
+own."""
 
 import shlex
 import subprocess
 
 from harness import (BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, Server, main, right, right_c)
+
+PERL = 85
+# Likes every program, and runs none.
+BROKEN_PERL = "#!/bin/sh\n[ \"$1\" = -c ]\n"
 
 
 def wrapper():
@@ -25,7 +30,7 @@ class Toolchain(EndToEnd):
     def in_server(self, *command):
         subprocess.run(["nsenter", "-t", str(self.server.process.pid), "-m", *command], check=True)
 
-    async def test_a_broken_compiler_costs_nobody_anything(self):
+    async def test_a_broken_toolchain_costs_nobody_anything(self):
         compiler = subprocess.run(["gcc", "-print-prog-name=cc1"], check=True, capture_output=True,
                                   text=True).stdout.strip()
         self.server = await self.serve("--runner-slots", "1", *FAST, binary=str(wrapper()))
@@ -43,10 +48,18 @@ class Toolchain(EndToEnd):
         self.assertIn(PYTHON, languages)
         self.assertNotIn(C, languages)
         self.assertNotIn(broken, host.verdicts)
+        self.assertIn(PERL, languages)
+        self.in_server("mv", "/usr/bin/perl", "/usr/bin/perl.away")
+        self.in_server("sh", "-c", f"printf %s {shlex.quote(BROKEN_PERL)} >/usr/bin/perl && chmod 755 /usr/bin/perl")
+        failing = await guest.submit(room, three[1], 'print "hello\\n";', PERL)
+        await self.server.line("event=language-set-aside language=85 ")
+        self.assertNotIn(failing, guest.verdicts)
 
+        self.in_server("mv", "/usr/bin/perl.away", "/usr/bin/perl")
         self.in_server("mv", compiler + ".away", compiler)
         self.assertEqual((await host.verdict(broken))["status"], "Accepted")
         await self.server.line("event=language-back language=50 ")
+        self.assertEqual((await guest.verdict(failing))["status"], "Wrong Answer")
         mistake = await host.submit(room, three[1], "int main(void) { return", C)
         self.assertEqual((await host.verdict(mistake))["status"], "Compilation Error")
 

@@ -186,17 +186,17 @@ static void every_language_says_hello_and_a_broken_one_does_not(void **state)
 {
     (void)state;
     for (size_t i = 0; i < s_languages.count; i++)
-        if (!judging_says_hello(s_sandbox, &s_languages, s_languages.list[i].language->id,
-                                &s_outcome))
+        if (!judging_says_hello(s_sandbox, &s_languages, s_languages.list[i].language->id, NULL,
+                                NULL, &s_outcome))
             fail_msg("%s: %s %.*s", s_languages.list[i].language->name, s_outcome.reason,
                      (int)s_outcome.compile_output_bytes, s_outcome.compile_output);
     struct language broken = *languages_find(&s_languages, 50, NULL);
     broken.compile = (const char *const[]){"/usr/bin/false", NULL};
     const struct languages one = {.list = {{&broken, "1"}}, .count = 1};
-    assert_false(judging_says_hello(s_sandbox, &one, 50, &s_outcome));
+    assert_false(judging_says_hello(s_sandbox, &one, 50, NULL, NULL, &s_outcome));
     assert_int_equal(s_outcome.verdict, VERDICT_COMPILATION_ERROR);
     broken.compile = (const char *const[]){"/usr/bin/there-is-no-such-compiler", NULL};
-    assert_false(judging_says_hello(s_sandbox, &one, 50, &s_outcome));
+    assert_false(judging_says_hello(s_sandbox, &one, 50, NULL, NULL, &s_outcome));
     assert_int_equal(s_outcome.verdict, VERDICT_JUDGE_ERROR);
 }
 
@@ -244,11 +244,11 @@ static void a_prepared_header_is_made_once_and_used(void **state)
     (void)state;
     assert_int_equal(s_judge(NULL, 54, code), VERDICT_ACCEPTED); /* without one */
     buffer_init(&why, 4096);
-    prepared_make(s_sandbox, &s_languages, s_shared, &why);
+    prepared_make(s_sandbox, &s_languages, 54, s_shared, &why);
     assert_int_equal(why.length, 0);
     snprintf(path, sizeof path, "%s/54/bits/stdc++.h.gch", s_shared);
     assert_return_code(stat(path, &first), 0);
-    prepared_make(s_sandbox, &s_languages, s_shared, &why);
+    prepared_make(s_sandbox, &s_languages, 54, s_shared, &why);
     assert_return_code(stat(path, &second), 0);
     assert_int_equal(first.st_ino, second.st_ino);
     buffer_fini(&why);

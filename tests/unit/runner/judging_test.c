@@ -232,7 +232,8 @@ static void installed_toolchains_are_found(void **state)
     const struct language *table = languages_table(&count);
     (void)state;
     for (size_t i = 0; i < count; i++) {
-        bool installed = access(table[i].compile[0], X_OK) == 0;
+        bool installed =
+            access(table[i].compile[0], X_OK) == 0 && access(table[i].version[0], X_OK) == 0;
         if (installed != (languages_find(&s_languages, table[i].id, NULL) != NULL))
             fail_msg("%s", table[i].name);
     }

@@ -153,6 +153,7 @@ static void every_row_of_the_table_expands(void **state)
         assert_true(language_expand(table[i].version, &values, &arguments));
         assert_true(language_expand(table[i].environment, &values, &arguments));
         assert_true(table[i].time_factor > 0);
+        assert_string_equal(language_programs(&table[i])->source_name, table[i].source_name);
         for (size_t k = 0; k < i; k++)
             assert_int_not_equal(table[i].id, table[k].id);
     }

@@ -303,8 +303,9 @@ static void the_machines_files_cannot_be_seen(void **state)
     harness_run_c(
         s_sandbox,
         INCLUDES
-        "int main(void) { const char *p[] = {\"/etc/shadow\", \"/root\", \"/home\", \"/var\","
-        "\"/run\", \"/sys\", \"/proc/sys\", \"/proc/kcore\", \"/proc/cpuinfo\", "
+        "int main(void) { const char *p[] = {\"/etc/shadow\", \"/root\", \"/home\", "
+        "\"/var/lib/dpkg\", \"/var/log\", \"/var/tmp\", \"/run\", \"/sys\", \"/proc/sys\", "
+        "\"/proc/kcore\", \"/proc/cpuinfo\", "
         "\"/proc/2/root/../home\","
         "\"/etc/hostname\", \"/etc/machine-id\", \"/dev/vda\", \"/dev/kmsg\", \"/dev/tty\","
         "\"/proc/1/environ\", \"/proc/1/fd\", \"/proc/1/maps\", \"/proc/1/root\", \"" SOURCE_DIR
@@ -313,7 +314,11 @@ static void the_machines_files_cannot_be_seen(void **state)
         "DIR *d = opendir(\"/\"); struct dirent *e; char n[20][32]; int c = 0;"
         "while ((e = readdir(d))) if (e->d_name[0] != '.' && !strstr(\"bin sbin lib lib32 lib64 "
         "libx32 "
-        "usr dev etc proc tmp box\", e->d_name)) puts(e->d_name); }",
+        "usr dev etc proc tmp box var\", e->d_name)) puts(e->d_name);"
+        /* where the list of GHC's libraries is, and only where there is one */
+        "const char *v[] = {\"/var\", \"/var/lib\"}; for (int i = 0; i < 2; i++)"
+        "if ((d = opendir(v[i]))) while ((e = readdir(d))) if (e->d_name[0] != '.' &&"
+        "!strstr(\"lib ghc\", e->d_name)) puts(e->d_name); }",
         &s_run);
     assert_string_equal(s_run.output, "");
 }
