@@ -333,7 +333,7 @@ static void what_cannot_be_judged_is_our_error(void **state)
     (void)state;
     for (size_t i = 0; i < 7; i++)
         bad[i] = good;
-    bad[0].language_id = 51;
+    bad[0].language_id = 9;
     bad[1].time_limit_ms = 0;
     bad[2].memory_limit_mb = -1;
     bad[3].test_count = 0;
