@@ -71,7 +71,7 @@ void hub_destroy(struct hub **self)
 
 static uint32_t *s_bucket(struct hub *self, struct destination destination)
 {
-    uint64_t hash = ((uint64_t)destination.id * 2 + (destination.kind == DESTINATION_USER)) *
+    uint64_t hash = ((uint64_t)destination.id * DESTINATION_KINDS + destination.kind) *
                     0x9e3779b97f4a7c15u;
     return &self->buckets[hash >> 40 & (BUCKETS - 1)];
 }

@@ -3,22 +3,24 @@
 #include "gateway/documents/schema.h"
 #include "proto/json.h"
 
+#define MESSAGES_MAX 3 /* of one destination, and the end */
+
 static const struct destination_row {
-    const char *name;            /* of channel and message */
-    const char *address;         /* the destination */
-    const char *parameter;       /* in it; NULL: none */
-    const struct record *record; /* the body */
-    const char *also;            /* name of another message there; NULL: none */
-    const struct record *other;  /* its body */
-    const char *summary;         /* when it is pushed */
+    const char *channel;   /* what it is called */
+    const char *name;      /* the destination, without its parameter */
+    const char *parameter; /* behind it; "": none */
+    const char *when;      /* it is pushed */
+    struct message {
+        const char *name;            /* what it is called; NULL: the end */
+        const struct record *record; /* the body */
+    } messages[MESSAGES_MAX];        /* that come there */
 } s_destinations[] = {
-    {"room", "/topic/room/{roomId}", "roomId", &record_room_state, NULL, NULL,
-     "A room, at every change and once at the subscription. Of a private room: for its two "
-     "participants"},
-    {"submissions", "/user/queue/submissions", NULL, &record_submission, "run", &record_run,
-     "The caller's own: submissions while they are judged (test testsRun + 1 of testsTotal runs) "
-     "and with their verdicts, and runs, which have a runId and no id, when they are over; the "
-     "CONNECT frame needs a token in Authorization"},
+#define DESTINATION(kind, channel, name, parameter, pushes, when) \
+    {#channel, name, parameter, when, {pushes{NULL, NULL}}},
+#define PUSHES(message, record) {#message, &record_##record},
+#include "gateway/stomp/destinations.def"
+#undef DESTINATION
+#undef PUSHES
 };
 #define DESTINATIONS (sizeof s_destinations / sizeof *s_destinations)
 
@@ -44,17 +46,28 @@ static void s_server(struct slice base, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
+static void s_comma(struct buffer *out, bool first)
+{
+    if (!first)
+        buffer_append_char(out, ',');
+}
+
 static void s_channel(const struct destination_row *row, struct buffer *out)
 {
-    buffer_printf(out, "\"%s\":{\"address\":\"%s\"", row->name, row->address);
-    schema_member(out, "description", row->summary);
-    if (row->parameter)
+    buffer_printf(out, "\"%s\":{\"address\":\"%s", row->channel, row->name);
+    if (*row->parameter)
+        buffer_printf(out, "{%s}", row->parameter);
+    buffer_append_char(out, '"');
+    schema_member(out, "description", row->when);
+    if (*row->parameter)
         buffer_printf(out, ",\"parameters\":{\"%s\":{\"description\":\"Its id, an integer\"}}",
                       row->parameter);
-    buffer_printf(out, ",\"messages\":{\"%s\":{\"$ref\":\"#/components/messages/%s\"}", row->name,
-                  row->name);
-    if (row->also)
-        buffer_printf(out, ",\"%s\":{\"$ref\":\"#/components/messages/%s\"}", row->also, row->also);
+    buffer_append_text(out, ",\"messages\":{");
+    for (const struct message *message = row->messages; message->name; message++) {
+        s_comma(out, message == row->messages);
+        buffer_printf(out, "\"%s\":{\"$ref\":\"#/components/messages/%s\"}", message->name,
+                      message->name);
+    }
     buffer_append_text(out, "},\"servers\":[{\"$ref\":\"#/servers/gateway\"}]}");
 }
 
@@ -62,39 +75,34 @@ static void s_operation(const struct destination_row *row, struct buffer *out)
 {
     buffer_printf(out,
                   "\"%s\":{\"action\":\"send\",\"channel\":{\"$ref\":\"#/channels/%s\"},"
-                  "\"messages\":[{\"$ref\":\"#/channels/%s/messages/%s\"}",
-                  row->name, row->name, row->name, row->name);
-    if (row->also)
-        buffer_printf(out, ",{\"$ref\":\"#/channels/%s/messages/%s\"}", row->name, row->also);
+                  "\"messages\":[",
+                  row->channel, row->channel);
+    for (const struct message *message = row->messages; message->name; message++) {
+        s_comma(out, message == row->messages);
+        buffer_printf(out, "{\"$ref\":\"#/channels/%s/messages/%s\"}", row->channel, message->name);
+    }
     buffer_append_char(out, ']');
-    schema_member(out, "summary", row->summary);
+    schema_member(out, "summary", row->when);
     buffer_append_char(out, '}');
 }
 
-static void s_body(const char *name, const struct record *record, struct buffer *out)
+static void s_messages(const struct destination_row *row, struct buffer *out)
 {
-    buffer_printf(out, "\"%s\":{\"contentType\":\"application/json\"", name);
-    schema_member(out, "summary", record->sentence);
-    buffer_append_text(out, ",\"payload\":");
-    schema_reference(record, out);
-    buffer_append_char(out, '}');
-}
-
-static void s_message(const struct destination_row *row, struct buffer *out)
-{
-    s_body(row->name, row->record, out);
-    if (!row->also)
-        return;
-    buffer_append_char(out, ',');
-    s_body(row->also, row->other, out);
+    for (const struct message *message = row->messages; message->name; message++) {
+        s_comma(out, message == row->messages);
+        buffer_printf(out, "\"%s\":{\"contentType\":\"application/json\"", message->name);
+        schema_member(out, "summary", message->record->sentence);
+        buffer_append_text(out, ",\"payload\":");
+        schema_reference(message->record, out);
+        buffer_append_char(out, '}');
+    }
 }
 
 static void s_each(void (*write)(const struct destination_row *, struct buffer *),
                    struct buffer *out)
 {
     for (size_t i = 0; i < DESTINATIONS; i++) {
-        if (i)
-            buffer_append_char(out, ',');
+        s_comma(out, !i);
         write(&s_destinations[i], out);
     }
 }
@@ -114,13 +122,11 @@ void asyncapi_write(struct slice base, struct buffer *out)
     buffer_append_text(out, "},\"operations\":{");
     s_each(s_operation, out);
     buffer_append_text(out, "},\"components\":{\"messages\":{");
-    s_each(s_message, out);
+    s_each(s_messages, out);
     buffer_append_text(out, "},\"schemas\":{");
-    for (size_t i = 0; i < DESTINATIONS; i++) {
-        schemas_add(&schemas, s_destinations[i].record);
-        if (s_destinations[i].other)
-            schemas_add(&schemas, s_destinations[i].other);
-    }
+    for (size_t i = 0; i < DESTINATIONS; i++)
+        for (const struct message *message = s_destinations[i].messages; message->name; message++)
+            schemas_add(&schemas, message->record);
     schemas_write(&schemas, out);
     buffer_append_text(out, "}}}");
 }

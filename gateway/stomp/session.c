@@ -254,7 +254,7 @@ static struct stomp_step s_on_subscribe(struct stomp_session *self, const struct
     struct destination destination = destination_read(name, self->user_id);
     if (destination.kind == DESTINATION_NONE)
         return s_fail(self, frame,
-                      destination_read(name, 1).kind == DESTINATION_USER
+                      destination_is_own(destination_read(name, 1).kind)
                           ? "A token in CONNECT is needed for this destination"
                           : "No such destination");
     if (!s_is_ack(ack, self->version))
