@@ -82,31 +82,59 @@ static bool s_is_upgrade(struct lws *wsi)
     return words.length && strcasestr(text, "upgrade");
 }
 
-/* An upgrade: 0 lets it go on; 1 means that it has been answered. Paths other than the endpoint's
- * get what a plain request would. libwebsockets can't go on in plain HTTP from here, so what it
- * could upgrade to and we don't speak (h2c) is refused, too. */
+/* Behind a trusted proxy a WebSocket takes a connection for one client alone, which counts as the
+ * client's from here on. */
+static bool s_take_over(struct server *server, struct peer *peer, const struct ip *client)
+{
+    if (!peer->proxy || networks_have(&server->proxies, client))
+        return true;
+    if (!crowd_enter(server->crowd, client)) {
+        stats_add(STAT_connections_refused, 1);
+        return false;
+    }
+    peer->address = *client;
+    peer->proxy = false;
+    return true;
+}
+
+/* Paths other than the endpoint's get what a plain request would. libwebsockets can't go on in
+ * plain HTTP from here, so what it could upgrade to and we don't speak (h2c) is refused, too. */
+static enum refusal s_admit(struct server *server, struct lws *wsi, const char *protocol,
+                            struct place place, struct slice *detail)
+{
+    struct ip client = request_client(server, wsi);
+    if (!crowd_ask(server->crowd, &client, clock_now_ms())) {
+        stats_add(STAT_http_limited, 1);
+        return REFUSED_TOO_MANY_REQUESTS;
+    }
+    *detail = slice_of("Can \"Upgrade\" only to \"WebSocket\".");
+    if (strcasecmp(protocol, "websocket") != 0)
+        return REFUSED_BAD_REQUEST;
+    *detail = slice_of("\"Connection\" must be \"Upgrade\".");
+    if (!s_is_upgrade(wsi)) /* libwebsockets would hang up */
+        return REFUSED_BAD_REQUEST;
+    *detail = slice_of("");
+    if (!s_is_socket(place))
+        return REFUSED_NO_ROUTE;
+    if (server->draining)
+        return REFUSED_OVERLOADED;
+    *detail = slice_of("origin: not allowed");
+    if (!s_origin_welcome(server, wsi))
+        return REFUSED_BAD_REQUEST;
+    *detail = slice_of("");
+    return s_take_over(server, lws_get_opaque_user_data(wsi), &client) ? NOT_REFUSED
+                                                                       : REFUSED_TOO_MANY_REQUESTS;
+}
+
+/* An upgrade: 0 lets it go on; 1 means that it has been answered. */
 static int s_on_upgrade(struct server *server, struct lws *wsi, const char *protocol)
 {
     char path_text[PATH_MAX_BYTES];
     struct slice path = s_copy_header(wsi, WSI_TOKEN_GET_URI, path_text, sizeof path_text);
-    bool ours = s_is_socket(place_read(path));
-    enum refusal refusal = REFUSED_NO_ROUTE;
     struct slice detail = slice_of("");
-    if (strcasecmp(protocol, "websocket") != 0) {
-        refusal = REFUSED_BAD_REQUEST;
-        detail = slice_of("Can \"Upgrade\" only to \"WebSocket\".");
-    } else if (!s_is_upgrade(wsi)) {
-        refusal = REFUSED_BAD_REQUEST; /* libwebsockets would hang up */
-        detail = slice_of("\"Connection\" must be \"Upgrade\".");
-    } else if (ours && server->draining) {
-        refusal = REFUSED_OVERLOADED;
-    } else if (ours && !s_origin_welcome(server, wsi)) {
-        refusal = REFUSED_BAD_REQUEST;
-        detail = slice_of("origin: not allowed");
-    } else if (ours) {
+    enum refusal fault, refusal = s_admit(server, wsi, protocol, place_read(path), &detail);
+    if (!refusal)
         return 0;
-    }
-    enum refusal fault;
     struct request *request = request_new(server, wsi, path, &fault);
     server->requests++;
     request->closes = true;

@@ -40,8 +40,8 @@ struct connection {
 /* Of each connection, from its accept to its end: libwebsockets' opaque user data. */
 struct peer {
     struct server *server; /* borrowed */
-    struct ip address;     /* who is connected: a client, or a proxy */
-    bool proxy;            /* a trusted one */
+    struct ip address;     /* whose it is: a client's, or a proxy's */
+    bool proxy;            /* a trusted one's, that of no client in particular; is not counted */
 };
 
 struct server {

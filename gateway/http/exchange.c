@@ -22,7 +22,8 @@
 
 #define ANSWER_MAX_BYTES (256 * 1024 * 1024) /* of an answer's body; no message gives more */
 #define BODY_PIECE_LIMIT_MS 10000            /* from one piece of a body to the next */
-#define BODY_LIMIT_MS 120000                 /* for all of it */
+#define BODY_LIMIT_MS 20000                  /* for all of it, and for each byte that comes … */
+#define BODY_BYTE_MS 1                       /* … so much more */
 #define PROBE_LIMIT_MS 1500                  /* for an actor to say that it is ready */
 
 static const struct slice s_no_detail = {"", 0};
@@ -378,7 +379,7 @@ static bool s_misread(const struct request *request)
 }
 
 /* What a client sends too slowly is not waited for: a limit from one piece to the next, below that
- * of libwebsockets, which hangs up without a word, and one for all of it. */
+ * of libwebsockets, which hangs up without a word, and one for all of it, which grows with it. */
 static void s_on_slow_body(struct server *server, struct waiter *waiter)
 {
     (void)server;
@@ -399,17 +400,27 @@ static void s_body_came(struct request *request)
 }
 
 /* False: too many wait for too much. */
-static bool s_await_body(struct request *request)
+static bool s_await_piece(struct request *request)
 {
-    int64_t now_ms = clock_now_ms(), piece_ms = now_ms + BODY_PIECE_LIMIT_MS;
+    int64_t piece_ms = clock_now_ms() + BODY_PIECE_LIMIT_MS;
     s_body_came(request);
-    if (!request->body_until_ms)
-        request->body_until_ms = now_ms + BODY_LIMIT_MS;
     request->waiter.class = &s_body_class;
     request->handle =
         pending_add(request->server->pending, &request->waiter,
                     piece_ms < request->body_until_ms ? piece_ms : request->body_until_ms);
     return request->handle.slot != 0;
+}
+
+int exchange_await_body(struct request **request_p)
+{
+    (*request_p)->body_until_ms = clock_now_ms() + BODY_LIMIT_MS;
+    return s_await_piece(*request_p) ? 0 : reply_refuse(request_p, REFUSED_OVERLOADED, s_no_detail);
+}
+
+static void s_piece_came(struct request *request, struct slice piece)
+{
+    request->body_until_ms += (int64_t)piece.length * BODY_BYTE_MS;
+    s_await_piece(request); /* in the place that it had */
 }
 
 int exchange_begin(struct server *server, struct lws *wsi, struct request **owner,
@@ -443,9 +454,7 @@ int exchange_begin(struct server *server, struct lws *wsi, struct request **owne
     refusal = s_admit(request, &found);
     if (refusal)
         return s_refuse_early(&request, refusal, &found);
-    if (!request_awaits_body(request))
-        return s_dispatch(&request);
-    return s_await_body(request) ? 0 : reply_refuse(&request, REFUSED_OVERLOADED, s_no_detail);
+    return request_awaits_body(request) ? exchange_await_body(&request) : s_dispatch(&request);
 }
 
 /* libwebsockets knows no chunks; that the body ends, the last one tells. */
@@ -454,8 +463,7 @@ static int s_add_chunks(struct request **owner, struct slice piece)
     struct request *request = *owner;
     if (request->asked)
         return 0;
-    if (request->route)
-        s_await_body(request);
+    s_piece_came(request, piece);
     size_t limit = request->route ? request_body_limit(request) : SOCKJS_BODY_MAX_BYTES;
     switch (request_add_chunks(request, piece, limit)) {
     case CHUNKS_MORE:
@@ -481,8 +489,7 @@ int exchange_body(struct request **owner, struct slice piece)
     if (!request || request->asked)
         return 0;
     request_add_body(request, piece);
-    if (request->route)
-        s_await_body(request);
+    s_piece_came(request, piece);
     return 0;
 }
 

@@ -7,6 +7,8 @@
 
 int exchange_begin(struct server *server, struct lws *wsi, struct request **owner,
                    struct slice path);
+/* Its body has still to come, and not too slowly. */
+int exchange_await_body(struct request **request_p);
 int exchange_body(struct request **owner, struct slice piece);
 int exchange_body_end(struct request **owner);
 /* The answer comes later: what the callback returns then. Who gives it calls server_close when the

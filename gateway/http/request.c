@@ -88,6 +88,18 @@ struct ip request_client(const struct server *server, struct lws *wsi)
                            slice_from(text, length > 0 ? (size_t)length : 0));
 }
 
+bool request_secure(struct request *self)
+{
+    const char *configured = self->server->config->public_url;
+    const struct peer *peer = lws_get_opaque_user_data(self->wsi);
+    if (*configured)
+        return strncasecmp(configured, "https:", 6) == 0;
+    struct slice told = slice_of("");
+    if (peer && peer->proxy)
+        told = request_custom_header(self, "x-forwarded-proto:");
+    return told.length ? slice_is(told, "https") : lws_is_ssl(self->wsi);
+}
+
 void request_base(struct request *self, struct buffer *out)
 {
     const char *configured = self->server->config->public_url;
@@ -97,14 +109,12 @@ void request_base(struct request *self, struct buffer *out)
         return;
     }
     const struct peer *peer = lws_get_opaque_user_data(self->wsi);
-    struct slice host = request_header(self, WSI_TOKEN_HOST), proto = slice_of("");
+    struct slice host = request_header(self, WSI_TOKEN_HOST);
     if (peer && peer->proxy) {
         struct slice told = request_custom_header(self, "x-forwarded-host:");
         host = told.length ? told : host;
-        proto = request_custom_header(self, "x-forwarded-proto:");
     }
-    bool secure = proto.length ? slice_is(proto, "https") : lws_is_ssl(self->wsi);
-    buffer_append_text(out, secure ? "https://" : "http://");
+    buffer_append_text(out, request_secure(self) ? "https://" : "http://");
     for (size_t i = 0; i < host.length; i++) /* what is no host can't become more than one */
         buffer_append_char(out, strchr("/\\?#@, \"", host.data[i]) ? '_' : host.data[i]);
 }

@@ -37,7 +37,7 @@ struct request {
     struct slice authorization;        /* Authorization; empty without */
     struct slice content_type;         /* Content-Type; empty without */
     struct buffer body;                /* owned; what came of it */
-    int64_t body_until_ms;             /* not waited for any longer; 0: not yet */
+    int64_t body_until_ms;             /* not waited for any longer, once it is */
     size_t body_length;                /* what will come; 0 when it comes in chunks */
     struct chunks chunks;              /* how far they are read */
     json_t *document;                  /* owned; a JSON body, which the arguments point into */
@@ -67,6 +67,9 @@ bool request_take_query(struct request *self);
 
 /* Who asks: who is connected, or behind trusted proxies whom they name. */
 struct ip request_client(const struct server *server, struct lws *wsi);
+/* Whether browsers find us by https: as configured, or as this one's connection tells, or a trusted
+ * proxy. */
+bool request_secure(struct request *self);
 /* Appends where browsers find us, without a slash at the end: the configured address, or else what
  * this one asked for. */
 void request_base(struct request *self, struct buffer *out);

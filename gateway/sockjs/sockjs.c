@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "actors/runtime/clock.h"
+#include "gateway/http/exchange.h"
 #include "gateway/http/media.h"
 #include "gateway/http/reply.h"
 #include "gateway/sockjs/framing.h"
@@ -112,7 +113,9 @@ static void s_write_cookie(struct request *request, struct buffer *lines)
     }
     if (!value.length || value.length > COOKIE_MAX_BYTES)
         value = slice_of("dummy");
-    buffer_printf(lines, "set-cookie: JSESSIONID=%.*s; path=/\r\n", (int)value.length, value.data);
+    /* Without SameSite=None browsers keep it from pages of other sites, and that needs Secure. */
+    buffer_printf(lines, "set-cookie: JSESSIONID=%.*s; path=/%s\r\n", (int)value.length, value.data,
+                  request_secure(request) ? "; SameSite=None; Secure" : "");
 }
 
 static void s_write_lines(struct request *request, struct buffer *lines)
@@ -256,7 +259,7 @@ int sockjs_begin(struct request **request_p)
         return reply_refuse(request_p, REFUSED_TOO_LARGE, s_nothing);
     }
     if (post && request_awaits_body(request))
-        return 0; /* until its body is there */
+        return exchange_await_body(request_p);
     return s_dispatch(request_p, &place);
 }
 

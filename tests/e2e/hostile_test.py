@@ -59,6 +59,16 @@ class Hostile(EndToEnd):
         except ConnectionError:
             pass
 
+    async def trickle(self, request):
+        """A byte a second, in the head of a second request too, until the server has had enough."""
+        reader, writer = await self.open(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + request[:1])
+        ended = asyncio.create_task(self.ended(reader))
+        for byte in request[1:] + b"x" * 10 * WAIT_S:
+            if (await asyncio.wait({ended}, timeout=1))[0]:
+                return
+            writer.write(bytes([byte]))
+        self.fail(f"{request} may trickle for ever")
+
     def resident_mb(self):
         text = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
@@ -82,8 +92,9 @@ class Hostile(EndToEnd):
                     b"POST /rooms/submit HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5",
                     b"")                                                                  # says nothing at all
         slow = [await self.open(request) for request in requests for _ in range(100)]
+        trickling = [asyncio.create_task(self.trickle(request)) for request in requests for _ in range(10)]
         await self.duel(1)
-        await asyncio.gather(*(self.ended(reader) for reader, _ in slow))
+        await asyncio.gather(*(self.ended(reader) for reader, _ in slow), *trickling)
 
     async def test_frames_too_large_end_the_connection(self):
         before = self.resident_mb()

@@ -114,16 +114,48 @@ class Manners(EndToEnd):
         while not (await connect())[1]:  # until it has noticed
             pass
 
+    async def test_web_sockets_count_for_their_client(self):
+        server = await self.serve("--trusted-proxies", "127.0.0.1", "--address-connections", "2")
+
+        async def connect(client, server=server):
+            """None: too many."""
+            try:
+                return await self.http.ws_connect(server.base + "/ws", headers={"X-Forwarded-For": client})
+            except aiohttp.WSServerHandshakeError as refused:
+                self.assertEqual((refused.status, refused.headers["Retry-After"]), (429, "1"))
+        first = await connect("192.0.2.1")
+        self.assertTrue(first and await connect("192.0.2.1"))
+        self.assertIsNone(await connect("192.0.2.1"))
+        self.assertTrue(await connect("192.0.2.2"))
+        self.assertTrue(all([await connect("127.0.0.1") for _ in range(3)]))  # the proxy itself
+        await first.close()
+        while not await connect("192.0.2.1"):  # until it has noticed
+            pass
+        server = await self.serve("--address-requests", "1")
+        self.assertIn(None, [await connect("", server) for _ in range(20)])
+
+    async def test_the_cookie_of_sockjs_reaches_pages_of_other_sites(self):
+        server = await self.serve("--sockjs-cookie", "--trusted-proxies", "127.0.0.1")
+        for proto, more in (("https", "; SameSite=None; Secure"), ("http", "")):
+            async with self.raw.post(server.base + f"/ws/0/{proto}/xhr", headers={"X-Forwarded-Proto": proto}) as answer:
+                self.assertEqual(answer.headers["Set-Cookie"], "JSESSIONID=dummy; path=/" + more)
+
     async def test_a_body_that_comes_too_slowly_is_not_waited_for(self):
         server = await self.serve()
-        reader, writer = await asyncio.open_connection(*server.address)
-        writer.write(b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
-                     b"Content-Type: application/x-www-form-urlencoded\r\n\r\nuser")
-        answer = await reader.read()
-        self.assertTrue(answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n"), answer)
-        self.assertTrue(answer.endswith(b'{"error":"Request came too slowly"}'), answer)
-        self.assertIn(b"connection: close", answer)
-        writer.close()
+
+        async def stall(head, trickle=False):
+            reader, writer = await asyncio.open_connection(*server.address)
+            writer.write(f"POST {head} HTTP/1.1\r\nHost: x\r\n".encode() + b"Content-Length: 1000\r\n\r\nuser")
+            answer = asyncio.create_task(reader.read())
+            while trickle and not (await asyncio.wait({answer}, timeout=1))[0]:
+                writer.write(b"x")
+            answer = await answer
+            self.assertTrue(answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n"), answer)
+            self.assertTrue(answer.endswith(b'{"error":"Request came too slowly"}'), answer)
+            self.assertIn(b"connection: close", answer)
+            writer.close()
+        form = "/auth/login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nX: "
+        await asyncio.gather(stall(form), stall(form, True), stall("/ws/0/a/xhr_send"), stall("/ws/0/a/xhr_send", True))
 
     async def test_tls(self):
         folder = new_folder()
