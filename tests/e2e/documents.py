@@ -1,39 +1,53 @@
-"""The interface's documents, held against the standards and against what a server really answers."""
+"""The interface's documents, held against the standards and against what servers really answer and push."""
 
 import json
 import os
 import pathlib
 import subprocess
+import types
 
-from harness import WAIT_S
-from player import Player
+import aiohttp
 
 STANDARDS = pathlib.Path(os.environ.get("CODECOMP_STANDARDS", "build/tests/standards"))
+LIMIT_S = 120
 
 
-class Recorder:
-    """Remembers every answer that players get while it stands in their way."""
+class Witness:
+    """Remembers, each once, what gateways answered to the HTTP sessions that it traces, and every message
+    that it is told of. SockJS' own answers, below /ws, have another standard."""
 
-    def __enter__(self):
-        self.answers, self.call = [], Player.call
-        answers, call = self.answers, self.call
+    def __init__(self):
+        self.answers, self.pushes = {}, {}
 
-        async def recorded(player, method, path, *arguments, **more):
-            answer = await call(player, method, path, *arguments, **more)
-            answers.append({"method": method, "path": path, "status": answer.status, "text": answer.text,
-                            "type": answer.headers.get("Content-Type", "")})
-            return answer
-        Player.call = recorded
-        return self
+    def trace(self):
+        """For an aiohttp.ClientSession."""
+        config = aiohttp.TraceConfig(trace_config_ctx_factory=types.SimpleNamespace)
+        config.on_request_end.append(self._on_head)
+        config.on_response_chunk_received.append(self._on_body)
+        return config
 
-    def __exit__(self, *_):
-        Player.call = self.call
+    async def _on_head(self, _session, context, params):
+        context.response = params.response
+
+    async def _on_body(self, _session, context, params):
+        response, path = context.response, params.url.path
+        if "X-Request-Id" not in response.headers or path == "/ws" or path.startswith("/ws/"):
+            return  # not a gateway's
+        text = params.chunk.decode(errors="replace")
+        self.answers[params.method, path, response.status, text] = {
+            "method": params.method, "path": path, "status": response.status, "text": text,
+            "type": response.headers.get("Content-Type", "")}
+
+    def heard(self, frame):
+        """A STOMP frame MESSAGE."""
+        destination = frame.headers["destination"]
+        self.pushes[destination, frame.body] = {"destination": destination, "text": frame.body}
 
 
-def problems(openapi, asyncapi, answers):
+def problems(openapi, asyncapi, answers=(), pushes=()):
     """What tests/standards/validate.mjs finds wrong, a line each."""
-    given = json.dumps({"openapi": openapi, "asyncapi": asyncapi, "answers": answers})
-    done = subprocess.run(["node", "validate.mjs"], cwd=STANDARDS, input=given, capture_output=True, text=True,
-                          timeout=WAIT_S)
+    given = {"openapi": openapi, "asyncapi": asyncapi, "answers": list(answers), "pushes": list(pushes)}
+    done = subprocess.run(["node", "validate.mjs"], cwd=STANDARDS, input=json.dumps(given), capture_output=True,
+                          text=True, timeout=LIMIT_S)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

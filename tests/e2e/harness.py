@@ -23,6 +23,7 @@ sys.path[:0] = str(ROOT / "tools" / "lib"), str(ROOT / "tests")
 import aiohttp  # noqa: E402
 import engines  # noqa: E402
 from databases import Sqlite, check_database  # noqa: E402,F401
+from documents import Witness, problems  # noqa: E402
 from player import FINAL, Answer, Player, Refused  # noqa: E402,F401
 from stomp import Stomp  # noqa: E402,F401
 
@@ -33,6 +34,8 @@ C, CPP, PYTHON = 50, 54, 71
 FAST = ("--submit-limit", "16/1s")  # the highest that it takes
 
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="codecomp-e2e-"))
+WITNESS = Witness()
+Stomp.on_message = WITNESS.heard
 BAD_LINE = re.compile(rb"AddressSanitizer|ThreadSanitizer|LeakSanitizer|runtime error:|check failed")
 
 # ---- problems -----------------------------------------------------------------------------------
@@ -264,7 +267,7 @@ class EndToEnd(unittest.IsolatedAsyncioTestCase):
         asyncio.get_running_loop().set_debug(False)  # which unittest turns on, and which is slow
         self.processes = []
         self.players = []
-        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),
+        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trace_configs=[WITNESS.trace()],
                                           timeout=aiohttp.ClientTimeout(total=WAIT_S))
         self.addAsyncCleanup(self._end)
 
@@ -318,16 +321,38 @@ class EndToEnd(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(answer.error, text)
 
 
+async def _documents():
+    server = await Server(data=template()).start()
+    async with aiohttp.ClientSession() as http:
+        async def document(name):
+            async with http.get(f"{server.base}/{name}.json") as answer:
+                return await answer.json()
+        documents = await document("openapi"), await document("asyncapi")
+    assert await server.stop() == 0
+    return documents
+
+
+def _undescribed():
+    """What was answered or pushed in all these tests and is not as the interface's documents say."""
+    if "CODECOMP_STANDARDS" not in os.environ or not (WITNESS.answers or WITNESS.pushes):
+        return []
+    return problems(*asyncio.run(_documents()), WITNESS.answers.values(), WITNESS.pushes.values())
+
+
 def main():
-    """unittest's main; removes the temporary folder when all passed."""
+    """unittest's main, and whether what was seen is documented; removes the temporary folder when all passed."""
     program = unittest.main(exit=False, verbosity=2, module="__main__")
+    undescribed = _undescribed()
+    print(f"{len(WITNESS.answers)} answers and {len(WITNESS.pushes)} pushes, of which", len(undescribed),
+          "are not as documented", *undescribed[:20], sep="\n", file=sys.stderr)
     if _folders is not None:
         _folders.engines.close()
-    if program.result.wasSuccessful():
+    passed = program.result.wasSuccessful() and not undescribed
+    if passed:
         shutil.rmtree(FOLDER)
     else:
         print(f"logs and data are in {FOLDER}", file=sys.stderr)
         for log in sorted(FOLDER.glob("server-*/**/log")):
             print(f"--- the end of {log}", file=sys.stderr)
             print(log.read_bytes()[-6000:].decode(errors="replace"), file=sys.stderr)
-    sys.exit(not program.result.wasSuccessful())
+    sys.exit(not passed)

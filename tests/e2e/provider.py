@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 import aiohttp
 from aiohttp import web
 
+from harness import WITNESS
+
 CLIENT_ID, CLIENT_SECRET = "codecomp-test", "s3cret/with:odd+characters"
 
 
@@ -180,7 +182,8 @@ class Browser:
     """Cookies, and redirects that are followed one at a time."""
 
     def __init__(self):
-        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False))
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
+                                          trace_configs=[WITNESS.trace()])
 
     async def close(self):
         await self.http.close()

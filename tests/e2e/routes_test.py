@@ -6,7 +6,7 @@ import json
 import re
 import unittest
 
-from documents import Recorder, problems
+from documents import problems
 from harness import C, FAST, PYTHON, ROOT, WAIT_S, EndToEnd, Player, main, right
 
 NOBODY = 999_999_999_999  # an id that no room, user or submission has
@@ -130,24 +130,9 @@ BODIES = [
 
 
 class Routes(EndToEnd):
-    @classmethod
-    def setUpClass(cls):
-        cls.recorder = cls.enterClassContext(Recorder())
-        cls.documents = {}
-
-    @classmethod
-    def tearDownClass(cls):
-        """Every answer of all these tests is as the interface's description says."""
-        found = problems(**cls.documents, answers=cls.recorder.answers)
-        assert not found, "\n".join(found[:20])
-
     async def asyncSetUp(self):
         await super().asyncSetUp()
         self.server = await self.serve(*FAST)
-        if not self.documents:
-            nobody = Player(self.http, self.server.base, 0)
-            for name in ("openapi", "asyncapi"):
-                self.documents[name] = (await nobody.get(f"/{name}.json")).json
         self.host, self.guest, self.room_id, self.titles = await self.contest(self.server)
         self.outsider, self.waiter = await self.player(self.server, 3), await self.player(self.server, 4)
         waiting = await self.waiter.create()
@@ -375,25 +360,25 @@ class Routes(EndToEnd):
             self.assertIn("Origin", answer.headers["Vary"])
 
     async def test_documents_say_what_is_served(self):
-        openapi, asyncapi = self.documents["openapi"], self.documents["asyncapi"]
+        def once(pairs):
+            self.assertEqual(len(dict(pairs)), len(pairs), [name for name, _ in pairs])
+            return dict(pairs)
+        openapi, asyncapi = [json.loads((await self.host.call(GET, f"/{name}.json", token=False)).text,
+                                        object_pairs_hook=once) for name in ("openapi", "asyncapi")]
         operations = {about["operationId"]: (method, path) for path, methods in openapi["paths"].items()
                       for method, about in methods.items()}
         table = (ROOT / "gateway" / "routes" / "routes.def").read_text()
         rows = re.findall(r'^ROUTE \((\w+), (\w+), "([^"]+)"', table, re.MULTILINE)
         self.assertEqual(operations, {name: (method.lower(), path) for name, method, path in rows})
-
-        def once(pairs):
-            self.assertEqual(len(dict(pairs)), len(pairs), [name for name, _ in pairs])
-            return dict(pairs)
-        for name in self.documents:
-            json.loads((await self.host.call(GET, f"/{name}.json")).text, object_pairs_hook=once)
         self.assertEqual(openapi["paths"]["/rooms/state"]["get"]["security"], [{"bearer": []}])
         self.assertEqual(openapi["paths"]["/languages"]["get"]["security"], [])
         self.assertEqual({channel["address"] for channel in asyncapi["channels"].values()},
                          {"/topic/room/{roomId}", "/user/queue/submissions"})
-        self.assertTrue(problems(openapi, asyncapi, [{"method": GET, "path": "/users/me", "status": 200,
-                                                      "type": "application/json", "text": '{"id":1}'}]))
-        self.assertTrue(problems({**openapi, "info": {}}, {**asyncapi, "info": {}}, [])[1:])
+        answer = {"method": GET, "path": "/users/me", "status": 200, "type": "application/json", "text": '{"id":1}'}
+        pushes = [{"destination": destination, "text": '{"id":1}'}
+                  for destination in ("/topic/room/7", "/user/queue/submissions", "/topic/others")]
+        self.assertEqual(len(problems(openapi, asyncapi, [answer], pushes)), 4)
+        self.assertEqual(len(problems({**openapi, "info": {}}, {**asyncapi, "info": {}})), 2)
 
     async def test_the_page_asks_no_other_host(self):
         page = await self.host.call(GET, "/docs", token=False)

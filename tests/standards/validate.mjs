@@ -1,6 +1,7 @@
-// Reads {openapi, asyncapi, answers} on standard input: the two documents, and answers that a server gave,
-// each {method, path, status, type, text}. Validates the documents by the standards' own schemas, and each
-// answer by what the first says of its route. Prints one problem a line; nothing when all is well.
+// Reads {openapi, asyncapi, answers, pushes} on standard input: the two documents, answers that a server gave,
+// each {method, path, status, type, text}, and messages that it pushed, each {destination, text}. Validates the
+// documents by the standards' own schemas, each answer by what the first says of its route, and each push by
+// what the second says of its destination. Prints one problem a line; nothing when all is well.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +9,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv';
 import Ajv2020 from 'ajv/dist/2020.js';
 
-const { openapi, asyncapi, answers } = JSON.parse(readFileSync(0, 'utf8'));
+const { openapi, asyncapi, answers, pushes } = JSON.parse(readFileSync(0, 'utf8'));
 const problems = [];
 
 async function checkDocuments() {
@@ -22,21 +23,28 @@ async function checkDocuments() {
     problems.push(`asyncapi.json: ${JSON.stringify(check.errors.slice(0, 5))}`);
 }
 
-function checkAnswers() {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ajv.addSchema(openapi, 'openapi.json');
-  const checks = new Map();
-  const routes = Object.keys(openapi.paths).map(path => ({
-    path, pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
-  })).sort((a, b) => a.path.includes('{') - b.path.includes('{')); // fixed words first
+/* "/rooms/{roomId}" as a pattern for "/rooms/7". */
+function patternOf(path) {
+  return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`);
+}
 
-  /* The schema's place in the document, compiled once. */
-  function compiled(steps) {
+/* Checks of what stands where in a document, each compiled once. */
+function schemasOf(document) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'document.json');
+  const checks = new Map();
+  return steps => {
     const pointer = steps.map(step => encodeURIComponent(step.replace(/~/g, '~0').replace(/\//g, '~1'))).join('/');
     if (!checks.has(pointer))
-      checks.set(pointer, ajv.compile({ $ref: `openapi.json#/${pointer}` }));
+      checks.set(pointer, ajv.compile({ $ref: `document.json#/${pointer}` }));
     return checks.get(pointer);
-  }
+  };
+}
+
+function checkAnswers() {
+  const compiled = schemasOf(openapi);
+  const routes = Object.keys(openapi.paths).map(path => ({ path, pattern: patternOf(path) }))
+    .sort((a, b) => a.path.includes('{') - b.path.includes('{')); // fixed words first
 
   /* Where the answer is described: by its route, or else as a refusal. */
   function place(answer) {
@@ -67,7 +75,22 @@ function checkAnswers() {
   }
 }
 
+function checkPushes() {
+  const compiled = schemasOf(asyncapi);
+  const channels = Object.values(asyncapi.channels).map(channel => ({
+    pattern: patternOf(channel.address), messages: Object.keys(channel.messages) }));
+  for (const { destination, text } of pushes) {
+    const channel = channels.find(({ pattern }) => pattern.test(destination));
+    const check = channel && compiled(['components', 'messages', channel.messages[0], 'payload']);
+    if (!check)
+      problems.push(`${destination} is not described`);
+    else if (!check(JSON.parse(text)))
+      problems.push(`${destination}: ${text.slice(0, 300)}: ${JSON.stringify(check.errors)}`);
+  }
+}
+
 await checkDocuments();
 checkAnswers();
+checkPushes();
 for (const problem of problems)
   console.log(problem);

@@ -69,6 +69,8 @@ def decode(text):
 class Stomp:
     """One connection. Stomp.open, then connect, subscribe, …; close at the end."""
 
+    on_message = None  # called with every MESSAGE frame of every connection
+
     def __init__(self, socket):
         self.socket = socket
         self.control = asyncio.Queue()
@@ -107,6 +109,8 @@ class Stomp:
 
     def _take(self, frame):
         if frame.command == "MESSAGE":
+            if Stomp.on_message:
+                Stomp.on_message(frame)
             queue = self.subscriptions.get(frame.headers["subscription"])
             if queue:
                 queue.put_nowait(frame)
