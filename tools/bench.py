@@ -448,7 +448,7 @@ class Bench:
         if self.wants("queue"):
             bench_queue.run(self.tools / "bench_queue", self.options.messages, self.options.rounds, show)
         if self.wants("idle"):
-            bench_idle.run(lambda *arguments: serving(self.binary, *arguments), self.imported,
+            bench_idle.run(self.tools / "bench_idle", lambda *arguments: serving(self.binary, *arguments), self.imported,
                            self.build / "problems" / PROBLEM, self.options.idle, self.options.idle_seconds, show)
         if self.wants("verdict"):
             asyncio.run(self.verdict())
