@@ -81,11 +81,14 @@ function checkPushes() {
     pattern: patternOf(channel.address), messages: Object.keys(channel.messages) }));
   for (const { destination, text } of pushes) {
     const channel = channels.find(({ pattern }) => pattern.test(destination));
-    const check = channel && compiled(['components', 'messages', channel.messages[0], 'payload']);
-    if (!check)
+    if (!channel) {
       problems.push(`${destination} is not described`);
-    else if (!check(JSON.parse(text)))
-      problems.push(`${destination}: ${text.slice(0, 300)}: ${JSON.stringify(check.errors)}`);
+      continue;
+    }
+    const checks = channel.messages.map(name => compiled(['components', 'messages', name, 'payload']));
+    const body = JSON.parse(text);
+    if (!checks.some(check => check(body)))
+      problems.push(`${destination}: ${text.slice(0, 300)}: ${JSON.stringify(checks.map(check => check.errors))}`);
   }
 }
 
