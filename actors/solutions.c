@@ -1,5 +1,6 @@
-/* A thread for each slot takes the next solution until there is none. What is shared is read-only,
- * or a counter. It decides nothing: whoever asked looks at the list. */
+/* A thread for each slot takes the next solution until there is none. A slot lives and dies with
+ * its thread, as sandbox.h wants it. What is shared is read-only, or a counter. It decides nothing:
+ * whoever asked looks at the list. */
 #include "actors/solutions.h"
 
 #include <pthread.h>
@@ -15,7 +16,8 @@
 
 struct s_slot {
     struct solutions *owner;     /* borrowed */
-    struct sandbox *sandbox;     /* owned */
+    unsigned number;             /* of it */
+    struct sandbox *sandbox;     /* owned by the thread */
     struct buffer source;        /* of the solution being judged */
     struct buffer input, answer; /* of the test being run */
     struct slice arguments;      /* of it */
@@ -110,11 +112,25 @@ static void s_judge(struct s_slot *slot, struct solution *solution)
                  (int)strcspn(outcome.compile_output, "\n"), outcome.compile_output);
 }
 
+static bool s_open_slot(struct s_slot *slot)
+{
+    struct buffer why;
+    buffer_init(&why, 512);
+    slot->sandbox = sandbox_new(SANDBOX_ISOLATED, slot->number, NULL, &why);
+    if (!slot->sandbox)
+        slot->failed = !package_refuse(slot->error, "", 0, "no slot to run solutions in: %.*s",
+                                       (int)why.length, why.data ? why.data : "");
+    buffer_fini(&why);
+    return slot->sandbox != NULL;
+}
+
 static void *s_work(void *context)
 {
     struct s_slot *slot = context;
     struct solutions *self = slot->owner;
     size_t tests = self->package->tests_count;
+    if (!s_open_slot(slot))
+        atomic_store(&self->stop, true);
     while (!atomic_load(&self->stop)) {
         size_t i = atomic_fetch_add(&self->next, 1);
         if (i >= self->package->submissions_count)
@@ -126,6 +142,7 @@ static void *s_work(void *context)
         if (slot->failed)
             atomic_store(&self->stop, true);
     }
+    sandbox_destroy(&slot->sandbox);
     return NULL;
 }
 
@@ -237,27 +254,25 @@ bool solutions_run(struct solutions *self, const struct package *package, struct
 
 struct solutions *solutions_new(struct buffer *why)
 {
+    struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, 0, NULL, why);
+    if (!sandbox)
+        return NULL;
     struct solutions *self = calloc(1, sizeof *self);
     check(self);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned wanted = processors < 1             ? 1
-                      : processors > S_SLOTS_MAX ? S_SLOTS_MAX
-                                                 : (unsigned)processors;
-    for (unsigned i = 0; i < wanted; i++) {
+    self->slot_count = processors < 1             ? 1
+                       : processors > S_SLOTS_MAX ? S_SLOTS_MAX
+                                                  : (unsigned)processors;
+    languages_detect(&self->languages, sandbox);
+    sandbox_destroy(&sandbox);
+    for (unsigned i = 0; i < self->slot_count; i++) {
         struct s_slot *slot = &self->slots[i];
-        slot->sandbox = sandbox_new(SANDBOX_ISOLATED, i, NULL, why);
-        if (!slot->sandbox)
-            break;
         slot->owner = self;
+        slot->number = i;
         buffer_init(&slot->source, TEST_FILE_MAX_BYTES);
         buffer_init(&slot->input, TEST_FILE_MAX_BYTES);
         buffer_init(&slot->answer, TEST_FILE_MAX_BYTES);
-        self->slot_count++;
     }
-    if (!self->slot_count)
-        solutions_destroy(&self);
-    else
-        languages_detect(&self->languages, self->slots[0].sandbox);
     return self;
 }
 
@@ -267,7 +282,6 @@ void solutions_destroy(struct solutions **self_p)
     if (!self)
         return;
     for (unsigned i = 0; i < self->slot_count; i++) {
-        sandbox_destroy(&self->slots[i].sandbox);
         buffer_fini(&self->slots[i].source);
         buffer_fini(&self->slots[i].input);
         buffer_fini(&self->slots[i].answer);

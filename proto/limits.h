@@ -18,21 +18,24 @@
 #define PASSWORD_MAX_BYTES 64
 #define NAME_MAX_BYTES 256
 #define EMAIL_MAX_BYTES 320
-#define PROVIDER_MAX_BYTES 64 /* the name of who vouches for a user */
+#define PROVIDER_MAX_BYTES 64     /* the name of who vouches for a user */
 #define LOGIN_TEXT_MAX_BYTES 1000 /* of what a provider sends back by a browser */
-#define LOGIN_KEY_BYTES 32    /* SHA-256 of a login's state */
+#define LOGIN_KEY_BYTES 32        /* SHA-256 of a login's state */
 #define TITLE_MAX_BYTES 256
 #define SLUG_MAX_BYTES 64
 #define STATEMENT_MAX_BYTES (256 * 1024)
 #define CODE_MAX_BYTES (1024 * 1024) /* the bound on --code-limit */
 #define COMPILE_OUTPUT_MAX_BYTES \
-    (8 * 1024) /* kept and shown to the submitter; cut at a character */
+    (8 * 1024)                          /* kept and shown to the submitter; cut at a character */
 #define RUN_INPUT_MAX_BYTES (64 * 1024) /* of a contestant's own for a run */
 #define RUN_TEXTS_MAX_BYTES \
     (48 * 1024) /* of all outputs of a run together, as they are kept; each gets its share */
+#define PICTURE_MAX_BYTES (2 * 1024 * 1024) /* of a statement */
+#define PICTURE_NAME_MAX_BYTES 48
 #define TEST_FILE_MAX_BYTES (16 * 1024 * 1024)
-#define HEARD_MAX_BYTES (128 * 1024) /* JSON that other processes publish; longer is not passed on \
-                                     */
+#define HEARD_MAX_BYTES                                                        \
+    (128 * 1024) /* JSON that other processes publish; longer is not passed on \
+                  */
 
 /* lists */
 #define LIST_MAX 500   /* rows of any list answer */

@@ -206,6 +206,10 @@ void reads_ask(struct reads *self, const struct envelope *request, const void *m
         s_op_id(&commit, STATEMENT_run_read, ((const struct msg_run_get *)message)->run_id);
         s_op_id(&commit, STATEMENT_run_tests_read, ((const struct msg_run_get *)message)->run_id);
         break;
+    case MSG_picture_get:
+        commit_op(&commit, STATEMENT_picture_read);
+        commit_text(&commit, ((const struct msg_picture_get *)message)->file);
+        break;
     default:
         unreachable();
     }
@@ -499,6 +503,23 @@ static bool s_answer_run(const struct envelope *asker, const struct msg_store_do
     return true;
 }
 
+static bool s_answer_picture(const struct envelope *asker, const struct msg_store_done *done,
+                             struct outbox *out)
+{
+    struct msg_picture picture;
+    if (done->results.count != 1)
+        return false;
+    if (result_rows(&done->results.items[0]) == 0) {
+        outbox_refuse(out, asker, REFUSED_NO_PICTURE, "");
+        return true;
+    }
+    picture.content = result_text(&done->results.items[0], 0, 0);
+    if (picture.content.length == 0 || picture.content.length > PICTURE_MAX_BYTES)
+        return false;
+    outbox_reply(out, asker, MSG_picture, &picture);
+    return true;
+}
+
 static bool s_answer(const struct envelope *asker, const struct msg_store_done *done,
                      struct outbox *out)
 {
@@ -519,6 +540,8 @@ static bool s_answer(const struct envelope *asker, const struct msg_store_done *
         return s_answer_submissions(asker, done, out);
     case MSG_run_get:
         return s_answer_run(asker, done, out);
+    case MSG_picture_get:
+        return s_answer_picture(asker, done, out);
     default:
         unreachable();
     }

@@ -402,6 +402,7 @@ static void s_handle(void *context, const struct envelope *envelope, const void 
     case MSG_submission_get:
     case MSG_submissions_get:
     case MSG_run_get:
+    case MSG_picture_get:
         reads_ask(&self->reads, envelope, message, out);
         break;
     default:
@@ -415,16 +416,12 @@ const struct actor_class scoring_class = {
     .create = s_create,
     .handle = s_handle,
     .destroy = s_destroy,
-    .receives = (const uint16_t[]){MSG_start,           MSG_tick,
-                                   MSG_drain,           MSG_ping,
-                                   MSG_refused,         MSG_room_notice,
-                                   MSG_settle_limit,    MSG_result_get,
-                                   MSG_verdict_report,  MSG_state_get,
-                                   MSG_leaderboard_get, MSG_problems_get,
-                                   MSG_watch,           MSG_current_get,
-                                   MSG_stats_get,       MSG_profile_get,
-                                   MSG_history_get,     MSG_submission_get,
-                                   MSG_submissions_get, MSG_run_get,
-                                   MSG_store_done,      MSG_store_failed,
-                                   0},
+    .receives =
+        (const uint16_t[]){
+            MSG_start,          MSG_tick,           MSG_drain,           MSG_ping,
+            MSG_refused,        MSG_room_notice,    MSG_settle_limit,    MSG_result_get,
+            MSG_verdict_report, MSG_state_get,      MSG_leaderboard_get, MSG_problems_get,
+            MSG_watch,          MSG_current_get,    MSG_stats_get,       MSG_profile_get,
+            MSG_history_get,    MSG_submission_get, MSG_submissions_get, MSG_run_get,
+            MSG_picture_get,    MSG_store_done,     MSG_store_failed,    0},
 };

@@ -18,6 +18,7 @@
 
 #include "actors/store/package_error.h"
 #include "proto/bytes.h"
+#include "proto/limits.h"
 #include "proto/words.h"
 
 #define PACKAGE_BYTES_MAX (1024LL * 1024 * 1024) /* all tests of a package together */
@@ -25,7 +26,7 @@
 #define PACKAGE_DEPTH_MAX 8                      /* folders in folders under data/ */
 #define PACKAGE_CHECKER_FILES_MAX 32             /* of a checker, and of an interactor */
 #define PACKAGE_PICTURES_MAX 64                  /* of a statement */
-#define PACKAGE_FILE_MAX_BYTES (2 * 1024 * 1024) /* of one file of a checker, or one picture */
+#define PACKAGE_FILE_MAX_BYTES PICTURE_MAX_BYTES /* of one file of a checker, or one picture */
 #define PACKAGE_ARGUMENTS_MAX_BYTES 1024         /* of a test's arguments */
 
 /* The hash of a package, as text. */

@@ -31,6 +31,7 @@ static const struct special {
     [SHAPE_HEALTH] = {s_json, "{\"type\":\"object\",\"required\":[\"status\"],\"properties\":"
                               "{\"status\":{\"const\":\"UP\"}}}"},
     [SHAPE_METRICS] = {"text/plain;version=0.0.4", "{\"type\":\"string\"}"},
+    [SHAPE_PICTURE] = {"image/*", "{}"},
     [SHAPE_DOCUMENT] = {s_json, "{\"type\":\"object\"}"},
     [SHAPE_PAGE] = {"text/html;charset=utf-8", "{\"type\":\"string\"}"},
     [SHAPE_SCRIPT] = {"text/javascript;charset=utf-8", "{\"type\":\"string\"}"},

@@ -64,6 +64,40 @@ static struct answer s_user(uint16_t id, const void *message, struct buffer *bod
     return s_json;
 }
 
+/* Its name is made of its content, so it may be kept for ever. Whoever opens an SVG by itself runs
+ * nothing that is in it. */
+static struct answer s_picture(const struct request *request, uint16_t id, const void *message,
+                               struct buffer *body)
+{
+    static const struct {
+        const char *end;  /* of the name */
+        const char *type; /* of what it holds */
+    } types[] = {{".png", "image/png"},
+                 {".jpg", "image/jpeg"},
+                 {".jpeg", "image/jpeg"},
+                 {".gif", "image/gif"},
+                 {".svg", "image/svg+xml"}};
+    static const char policy[] =
+        "content-security-policy: default-src 'none'; style-src 'unsafe-inline'; sandbox\r\n"
+        "cross-origin-resource-policy: cross-origin\r\n";
+    struct slice name = request->arguments.file;
+    if (id != MSG_picture)
+        return s_none;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        size_t length = strlen(types[i].end);
+        if (name.length < length ||
+            memcmp(name.data + name.length - length, types[i].end, length) != 0)
+            continue;
+        struct slice content = ((const struct msg_picture *)message)->content;
+        buffer_append(body, content.data, content.length);
+        return (struct answer){.status = 200,
+                               .content_type = types[i].type,
+                               .cacheable = "public, max-age=31536000, immutable",
+                               .lines = slice_of(policy)};
+    }
+    return s_none;
+}
+
 struct answer route_answer(const struct request *request, uint16_t id, const void *message,
                            struct buffer *body)
 {
@@ -73,6 +107,8 @@ struct answer route_answer(const struct request *request, uint16_t id, const voi
         answer = s_token(request, id, body);
     } else if (shape == SHAPE_USER_OTHER) {
         answer = s_user(id, message, body);
+    } else if (shape == SHAPE_PICTURE) {
+        answer = s_picture(request, id, message, body);
     } else if (shape == SHAPE_PLAIN_TEXT) {
         answer = id == MSG_done ? s_text : s_none;
         buffer_append_text(body, s_done_text(request->route->name));

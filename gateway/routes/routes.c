@@ -25,6 +25,7 @@ union question {
     struct msg_run_get run_get;
     struct msg_languages_get languages_get;
     struct msg_judge_hint judge_hint;
+    struct msg_picture_get picture_get;
 };
 
 /* Blank is the same as absent. */
@@ -190,6 +191,12 @@ FILL(languages_get)
     (void)request;
     (void)given;
     languages_get->limit = LANGUAGES_MAX;
+}
+
+FILL(picture_get)
+{
+    (void)request;
+    picture_get->file = given->file;
 }
 
 /* "0-17-…": the judge, the submission, the secret; "0-t17-…": of a trial. Anything else is told to

@@ -45,6 +45,7 @@ static const struct {
     {METHOD_GET, "/submissions/9", ROUTE_submission_get, WHO_USER, "9"},
     {METHOD_POST, "/rooms/run", ROUTE_room_run, WHO_USER, NULL},
     {METHOD_GET, "/runs/9", ROUTE_run_get, WHO_USER, "9"},
+    {METHOD_GET, "/problems/files/0f.png", ROUTE_picture, WHO_PUBLIC, "0f.png"},
     {METHOD_GET, "/languages", ROUTE_languages, WHO_PUBLIC, NULL},
     {METHOD_PUT, "/runner/hints/0-17-feed", ROUTE_runner_hint, WHO_PUBLIC, "0-17-feed"},
     {METHOD_GET, "/healthz", ROUTE_healthz, WHO_PUBLIC, NULL},

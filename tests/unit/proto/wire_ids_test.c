@@ -93,6 +93,8 @@ static const struct numbered s_messages[] = {
     {136, "run_accepted"},
     {137, "run_get"},
     {138, "run_found"},
+    {160, "picture_get"},
+    {161, "picture"},
 };
 
 static const struct numbered s_refusals[] = {
@@ -123,6 +125,7 @@ static const struct numbered s_refusals[] = {
     {33, "USER_NOT_FOUND"},
     {34, "NO_OPEN_ROOM"},
     {35, "NO_RUN"},
+    {36, "NO_PICTURE"},
     {40, "BAD_REQUEST"},
     {41, "INVALID_TOKEN"},
     {42, "NO_ROUTE"},

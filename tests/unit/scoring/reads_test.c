@@ -368,6 +368,24 @@ static void test_a_submission_is_its_submitters_own(void **state)
     assert_true(found->submission.judged_ms == I64_NONE);
 }
 
+static void test_a_picture_is_for_everybody(void **state)
+{
+    struct world *world = *state;
+    struct msg_picture_get get = {slice_of("0f.png")};
+    struct envelope ask = s_ask(world, MSG_picture_get, 0, &get);
+    assert_int_equal(s_op(world, 0)->statement, STATEMENT_picture_read);
+    actor_answer_result(&s_answer, 1);
+    actor_answer_blob(&s_answer, "\x89PNG\0", 5);
+    s_store(world);
+    const struct msg_picture *picture = actor_harness_only(world->harness, MSG_picture, &ask);
+    assert_int_equal(picture->content.length, 5);
+    actor_answer_begin(&s_answer);
+    ask = s_ask(world, MSG_picture_get, 0, &get);
+    actor_answer_result(&s_answer, 1);
+    s_store(world);
+    actor_harness_refused(world->harness, &ask, REFUSED_NO_PICTURE);
+}
+
 static void test_others_do_not_read_it(void **state)
 {
     struct world *world = *state;
@@ -522,6 +540,7 @@ int main(void)
         TEST(test_limits_of_lists_are_clamped),
         TEST(test_a_history_is_a_list),
         TEST(test_a_submission_is_its_submitters_own),
+        TEST(test_a_picture_is_for_everybody),
         TEST(test_others_do_not_read_it),
         TEST(test_a_submission_that_is_none),
         TEST(test_own_submissions_of_a_room),
