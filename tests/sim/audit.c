@@ -91,6 +91,8 @@ struct audit *audit_new(const char *folder)
                  i, i, difficulties[i % 3], i, i);
         s_run(self, sql);
     }
+    s_run(self, "INSERT INTO test_cases (problem_id, ordinal, sample, name, input, output)"
+                " SELECT id, 1, 1, 'sample', x'31', x'31' FROM problems");
     s_run(self, "COMMIT");
     return self;
 }
@@ -406,6 +408,10 @@ bool audit_end(struct audit *self, struct duels *duels)
            s_same(self, "submissions without a final verdict",
                   s_number(self, "SELECT COUNT(*) FROM submissions WHERE judged_ms IS NULL", 0, 0),
                   0) &&
+           s_same(self, "runs and rejudgings without an outcome",
+                  s_number(self, "SELECT COUNT(*) FROM trials WHERE judged_ms IS NULL", 0, 0), 0) &&
+           s_same(self, "runs that were made, and told",
+                  duels->runs > 0 && (!duels->calm || duels->runs == duels->runs_told), 1) &&
            s_same(self, "histories", s_number(self, "SELECT COUNT(*) FROM contest_history", 0, 0),
                   (int64_t)self->rounds * 2) &&
            s_check_promises(self);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "proto/check.h"
+#include "tests/sim/runs.h"
 #include "tests/sim/stream.h"
 
 #define DEADLINE_MS 10000     /* what a gateway waits for an answer */
@@ -44,7 +45,7 @@ static uint64_t s_below(const struct player *player, uint64_t bound)
     return prng_below(&s_sim(player)->chance, bound);
 }
 
-static bool s_percent(const struct player *player, uint64_t percent)
+bool player_percent(const struct player *player, uint64_t percent)
 {
     return s_below(player, 100) < percent;
 }
@@ -55,7 +56,7 @@ static void s_at(struct player *player, int64_t at_ms)
     sim_wake(s_sim(player), player->duel->all->place, at_ms);
 }
 
-static void s_go(struct player *player, enum player_state state, int64_t pause_ms)
+void player_go(struct player *player, enum player_state state, int64_t pause_ms)
 {
     player->state = state;
     player->asked = 0;
@@ -71,7 +72,7 @@ static uint32_t s_slot(const struct player *player)
 
 /* Says something, or says it again: with the command that it began with, and awaiting its answer
  * anew. */
-static void s_say(struct player *player, int64_t key, uint16_t id, const void *message)
+void player_say(struct player *player, int64_t key, uint16_t id, const void *message)
 {
     struct duels *all = player->duel->all;
     int64_t wait_ms = id == MSG_room_end ? END_DEADLINE_MS : DEADLINE_MS;
@@ -87,16 +88,17 @@ static void s_say(struct player *player, int64_t key, uint16_t id, const void *m
     player->answers = 0;
     player->least_version = player->version;
     s_at(player, all->sim->now_ms + wait_ms);
-    struct envelope envelope = {.to = {.actor = id == MSG_login_dev ? ACTOR_auth
-                                                : id >= MSG_room_create && id <= MSG_room_leave
-                                                    ? ACTOR_room
-                                                    : ACTOR_scoring},
-                                .reply = {0, ACTOR_gateway, 0, s_slot(player), player->generation},
-                                .command = player->command,
-                                .user_id = id == MSG_login_dev ? 0 : player->user_id,
-                                .key = key,
-                                .deadline_ms = all->sim->now_ms + wait_ms,
-                                .trace = all->requests};
+    struct envelope envelope = {
+        .to = {.actor = id == MSG_login_dev ? ACTOR_auth
+                        : (id >= MSG_room_create && id <= MSG_room_leave) || id == MSG_room_run
+                            ? ACTOR_room
+                            : ACTOR_scoring},
+        .reply = {0, ACTOR_gateway, 0, s_slot(player), player->generation},
+        .command = player->command,
+        .user_id = id == MSG_login_dev ? 0 : player->user_id,
+        .key = key,
+        .deadline_ms = all->sim->now_ms + wait_ms,
+        .trace = all->requests};
     sim_send(all->sim, all->place, &envelope, id, message);
 }
 
@@ -120,18 +122,18 @@ static struct player *s_other(struct player *player)
 static void s_say_login(struct player *player)
 {
     struct msg_login_dev login = {player->user_id};
-    s_say(player, player->user_id, MSG_login_dev, &login);
+    player_say(player, player->user_id, MSG_login_dev, &login);
 }
 
 static void s_login(struct player *player, const void *message)
 {
     if (((const struct msg_user *)message)->id != player->user_id)
         player_wrong(player, "was taken for another", ((const struct msg_user *)message)->id);
-    s_go(player,
-         !player->host           ? PLAYER_AWAITS_ROOM
-         : s_percent(player, 30) ? PLAYER_OPENS_IDLY
-                                 : PLAYER_OPENS,
-         1);
+    player_go(player,
+              !player->host                ? PLAYER_AWAITS_ROOM
+              : player_percent(player, 30) ? PLAYER_OPENS_IDLY
+                                           : PLAYER_OPENS,
+              1);
 }
 
 static void s_say_create(struct player *player)
@@ -143,7 +145,7 @@ static void s_say_create(struct player *player)
                                      .problem_count = duel->problem_count,
                                      .difficulty = DIFFICULTY_MIXED,
                                      .visibility = VISIBILITY_OPEN};
-    s_say(player, player->user_id, MSG_room_create, &create);
+    player_say(player, player->user_id, MSG_room_create, &create);
 }
 
 static void s_created(struct player *player, const void *message)
@@ -151,7 +153,7 @@ static void s_created(struct player *player, const void *message)
     const struct msg_room_created *created = message;
     if (player->state == PLAYER_OPENS_AND_GOES) {
         player->duel->all->left_rooms++;
-        s_go(player, PLAYER_IS_DONE, 1);
+        player_go(player, PLAYER_IS_DONE, 1);
         return;
     }
     bool idle = player->state == PLAYER_OPENS_IDLY;
@@ -160,13 +162,13 @@ static void s_created(struct player *player, const void *message)
     if (!idle && created->room.id == player->duel->idle_room_id)
         player_wrong(player, "was given the room that should have yielded", created->room.id);
     *(idle ? &player->duel->idle_room_id : &player->duel->room_id) = created->room.id;
-    s_go(player, idle ? PLAYER_OPENS : PLAYER_AWAITS_GUEST, 1);
+    player_go(player, idle ? PLAYER_OPENS : PLAYER_AWAITS_GUEST, 1);
 }
 
 static void s_await_room(struct player *player)
 {
     if (player->duel->room_id)
-        s_go(player, s_percent(player, 30) ? PLAYER_GUESSES : PLAYER_JOINS, 1);
+        player_go(player, player_percent(player, 30) ? PLAYER_GUESSES : PLAYER_JOINS, 1);
     else
         s_at(player, s_sim(player)->now_ms + POLL_MS);
 }
@@ -175,25 +177,25 @@ static void s_say_join(struct player *player)
 {
     bool guess = player->state == PLAYER_GUESSES;
     struct msg_room_join join = {player->duel->room_id, slice_of(guess ? "wrong" : s_password)};
-    s_say(player, join.room_id, MSG_room_join, &join);
+    player_say(player, join.room_id, MSG_room_join, &join);
 }
 
 static void s_joined(struct player *player, const void *message)
 {
     (void)message;
-    if (player->state == PLAYER_JOINS && s_percent(player, 20)) {
-        s_go(player, PLAYER_LEAVES, 1);
+    if (player->state == PLAYER_JOINS && player_percent(player, 20)) {
+        player_go(player, PLAYER_LEAVES, 1);
         return;
     }
     player->duel->joined = true;
-    s_go(player, PLAYER_AWAITS_START, 1);
+    player_go(player, PLAYER_AWAITS_START, 1);
 }
 
 /* Full, or already in it: a repeat that finds what the first one did. */
 static bool s_join_refused(struct player *player, enum refusal refusal)
 {
     if (player->state == PLAYER_GUESSES && refusal == REFUSED_WRONG_PASSWORD) {
-        s_go(player, PLAYER_JOINS, 1);
+        player_go(player, PLAYER_JOINS, 1);
         return true;
     }
     bool there = refusal == REFUSED_ALREADY_IN_ROOM || refusal == REFUSED_ROOM_FULL;
@@ -212,13 +214,13 @@ static void s_guessed(struct player *player, const void *message)
 static void s_say_leave(struct player *player)
 {
     struct msg_room_leave leave = {player->duel->room_id};
-    s_say(player, leave.room_id, MSG_room_leave, &leave);
+    player_say(player, leave.room_id, MSG_room_leave, &leave);
 }
 
 static void s_left(struct player *player, const void *message)
 {
     (void)message;
-    s_go(player, PLAYER_JOINS_AGAIN, 1);
+    player_go(player, PLAYER_JOINS_AGAIN, 1);
 }
 
 static bool s_leave_refused(struct player *player, enum refusal refusal)
@@ -232,7 +234,7 @@ static bool s_leave_refused(struct player *player, enum refusal refusal)
 static void s_await_guest(struct player *player)
 {
     if (player->duel->joined)
-        s_go(player, PLAYER_STARTS, 1);
+        player_go(player, PLAYER_STARTS, 1);
     else
         s_at(player, s_sim(player)->now_ms + POLL_MS);
 }
@@ -240,15 +242,16 @@ static void s_await_guest(struct player *player)
 static void s_say_start(struct player *player)
 {
     struct msg_room_start start = {player->duel->room_id};
-    s_say(player, start.room_id, MSG_room_start, &start);
+    player_say(player, start.room_id, MSG_room_start, &start);
 }
 
 /* Only when nothing goes wrong: a join that is late may find him free again, and get in. */
 static void s_into_contest(struct player *player)
 {
-    s_go(player,
-         s_percent(player, 20) && player->duel->all->calm ? PLAYER_INTRUDES : PLAYER_READS_PROBLEMS,
-         1);
+    player_go(player,
+              player_percent(player, 20) && player->duel->all->calm ? PLAYER_INTRUDES
+                                                                    : PLAYER_READS_PROBLEMS,
+              1);
 }
 
 static void s_started(struct player *player, const void *message)
@@ -281,16 +284,16 @@ static void s_say_intrude(struct player *player)
     const struct duels *all = player->duel->all;
     const struct duel *other = &all->duels[s_below(player, all->count)];
     if (other == player->duel || !other->room_id) {
-        s_go(player, PLAYER_READS_PROBLEMS, 1);
+        player_go(player, PLAYER_READS_PROBLEMS, 1);
         return;
     }
     struct msg_room_join join = {other->room_id, slice_of(s_password)};
-    s_say(player, join.room_id, MSG_room_join, &join);
+    player_say(player, join.room_id, MSG_room_join, &join);
 }
 
 static bool s_intrude_refused(struct player *player, enum refusal refusal)
 {
-    s_go(player, PLAYER_READS_PROBLEMS, 1);
+    player_go(player, PLAYER_READS_PROBLEMS, 1);
     return refusal == REFUSED_ROOM_FULL || refusal == REFUSED_ROOM_CLOSED ||
            refusal == REFUSED_IN_ANOTHER_ROOM;
 }
@@ -300,7 +303,7 @@ static bool s_intrude_refused(struct player *player, enum refusal refusal)
 static void s_say_problems(struct player *player)
 {
     struct msg_problems_get get = {player->duel->room_id};
-    s_say(player, get.room_id, MSG_problems_get, &get);
+    player_say(player, get.room_id, MSG_problems_get, &get);
 }
 
 static void s_problems(struct player *player, const void *message)
@@ -318,13 +321,13 @@ static void s_problems(struct player *player, const void *message)
     duel->problems_read = true;
     player->stop_ms = s_sim(player)->now_ms +
                       (duel->end == DUEL_ENDED_BY_HOST ? (int64_t)s_below(player, 40000) : 400000);
-    s_go(player, PLAYER_SUBMITS, 500);
+    player_go(player, PLAYER_SUBMITS, 500);
 }
 
 static void s_stop(struct player *player)
 {
     bool ends = player->host && player->duel->end == DUEL_ENDED_BY_HOST;
-    s_go(player, ends ? PLAYER_ENDS : PLAYER_AWAITS_RESULT, 1);
+    player_go(player, ends ? PLAYER_ENDS : PLAYER_AWAITS_RESULT, 1);
 }
 
 /* What the script says of the next submission. Who is to solve everything sends a right one for one
@@ -340,7 +343,7 @@ static void s_new_shot(struct player *player)
     uint64_t problem = s_below(player, (uint64_t)duel->problem_count);
     *shot = (struct shot){.verdict = verdicts[s_below(player, sizeof verdicts)],
                           .takes_ms = 30 + (uint32_t)s_below(player, duel->all->calm ? 300 : 6000)};
-    if (duel->end == DUEL_ALL_SOLVED && !s_percent(player, 20)) {
+    if (duel->end == DUEL_ALL_SOLVED && !player_percent(player, 20)) {
         problem = player->shot_count % (uint64_t)duel->problem_count;
         shot->verdict = VERDICT_ACCEPTED;
     }
@@ -360,7 +363,7 @@ static void s_say_submit(struct player *player)
     struct shot *shot = &player->shots[player->shot_count - 1];
     snprintf(code, sizeof code, "verdict %u takes %" PRIu32, shot->verdict, shot->takes_ms);
     struct msg_room_submit submit = {player->duel->room_id, shot->problem_id, 54, slice_of(code)};
-    s_say(player, submit.room_id, MSG_room_submit, &submit);
+    player_say(player, submit.room_id, MSG_room_submit, &submit);
     shot->command = player->command;
 }
 
@@ -372,13 +375,14 @@ static void s_submitted(struct player *player, const void *message)
     shot->acknowledged_ms = s_sim(player)->now_ms;
     if (submitted->submission_id < 1 || submitted->status != VERDICT_PENDING)
         player_wrong(player, "was told of no submission", submitted->submission_id);
-    s_go(player, PLAYER_SUBMITS, 300 + (int64_t)s_below(player, 6000));
+    player_go(player, player_percent(player, 30) ? PLAYER_RUNS : PLAYER_SUBMITS,
+              300 + (int64_t)s_below(player, 6000));
 }
 
 static bool s_submit_refused(struct player *player, enum refusal refusal)
 {
     if (refusal == REFUSED_TOO_MANY_SUBMISSIONS) {
-        s_go(player, PLAYER_SUBMITS, 3000);
+        player_go(player, PLAYER_SUBMITS, 3000);
         return true;
     }
     s_stop(player);
@@ -388,7 +392,7 @@ static bool s_submit_refused(struct player *player, enum refusal refusal)
 static void s_say_end(struct player *player)
 {
     struct msg_room_end end = {player->duel->room_id};
-    s_say(player, end.room_id, MSG_room_end, &end);
+    player_say(player, end.room_id, MSG_room_end, &end);
 }
 
 static void s_result(struct player *player, const void *message)
@@ -405,13 +409,13 @@ static void s_result(struct player *player, const void *message)
         duel->winner_user_id = result->winner_user_id;
     } else if (finished || result->result != RESULT_SETTLING)
         player_wrong(player, "was told no result", result->result);
-    s_go(player, finished ? PLAYER_READS_LEADERBOARD : PLAYER_AWAITS_RESULT, 1);
+    player_go(player, finished ? PLAYER_READS_LEADERBOARD : PLAYER_AWAITS_RESULT, 1);
 }
 
 static void s_say_state(struct player *player)
 {
     struct msg_state_get get = {player->duel->room_id};
-    s_say(player, get.room_id, MSG_state_get, &get);
+    player_say(player, get.room_id, MSG_state_get, &get);
 }
 
 static void s_state(struct player *player, const void *message)
@@ -427,9 +431,9 @@ static void s_state(struct player *player, const void *message)
         player_wrong(player, "waits for the result of a contest that is long over",
                      state->settling);
     if (state->status == ROOM_FINISHED)
-        s_go(player, player->host ? PLAYER_READS_RESULT : PLAYER_READS_LEADERBOARD, 1);
+        player_go(player, player->host ? PLAYER_READS_RESULT : PLAYER_READS_LEADERBOARD, 1);
     else
-        s_go(player, PLAYER_AWAITS_RESULT, 1000 + (int64_t)s_below(player, 2000));
+        player_go(player, PLAYER_AWAITS_RESULT, 1000 + (int64_t)s_below(player, 2000));
 }
 
 /* ---- after the contest ---------------------------------------------------------------------- */
@@ -437,7 +441,7 @@ static void s_state(struct player *player, const void *message)
 static void s_say_leaderboard(struct player *player)
 {
     struct msg_leaderboard_get get = {player->duel->room_id};
-    s_say(player, get.room_id, MSG_leaderboard_get, &get);
+    player_say(player, get.room_id, MSG_leaderboard_get, &get);
 }
 
 static void s_leaderboard(struct player *player, const void *message)
@@ -447,13 +451,13 @@ static void s_leaderboard(struct player *player, const void *message)
     duel->board_rows = board->rows.count;
     for (uint32_t i = 0; i < board->rows.count; i++)
         duel->board[i] = board->rows.items[i];
-    s_go(player, PLAYER_READS_HISTORY, 1);
+    player_go(player, PLAYER_READS_HISTORY, 1);
 }
 
 static void s_say_history(struct player *player)
 {
     struct msg_history_get get = {player->user_id, 500, I64_NONE};
-    s_say(player, player->user_id, MSG_history_get, &get);
+    player_say(player, player->user_id, MSG_history_get, &get);
 }
 
 static void s_history(struct player *player, const void *message)
@@ -464,7 +468,7 @@ static void s_history(struct player *player, const void *message)
         found += histories->rows.items[i].room_id == player->duel->room_id;
     if (found != 1)
         player_wrong(player, "reads another number of histories of the room than 1", found);
-    s_go(player, PLAYER_READS_SUBMISSION, 1);
+    player_go(player, PLAYER_READS_SUBMISSION, 1);
 }
 
 /* His last acknowledged one. */
@@ -479,8 +483,8 @@ static const struct shot *s_last_shot(const struct player *player)
 static void s_go_home(struct player *player)
 {
     bool last = player->duel->round + 1 == player->duel->all->rounds;
-    bool opens = last && player->host && s_percent(player, 30);
-    s_go(player, opens ? PLAYER_OPENS_AND_GOES : PLAYER_IS_DONE, 1);
+    bool opens = last && player->host && player_percent(player, 30);
+    player_go(player, opens ? PLAYER_OPENS_AND_GOES : PLAYER_IS_DONE, 1);
 }
 
 static void s_say_submission(struct player *player)
@@ -488,7 +492,7 @@ static void s_say_submission(struct player *player)
     const struct shot *shot = s_last_shot(player);
     struct msg_submission_get get = {shot ? shot->submission_id : 0};
     if (shot)
-        s_say(player, get.submission_id, MSG_submission_get, &get);
+        player_say(player, get.submission_id, MSG_submission_get, &get);
     else
         s_go_home(player);
 }
@@ -519,8 +523,8 @@ static void s_begin_round(struct duel *duel)
         struct player *player = &duel->players[i];
         player->host = i == duel->round % 2;
         player->version = 0;
-        player->shot_count = 0;
-        s_go(player, PLAYER_LOGS_IN, 1 + (int64_t)prng_below(&all->sim->chance, 2000));
+        player->shot_count = player->run_count = 0;
+        player_go(player, PLAYER_LOGS_IN, 1 + (int64_t)prng_below(&all->sim->chance, 2000));
     }
 }
 
@@ -561,6 +565,7 @@ static const struct {
     [PLAYER_INTRUDES] = {"intrudes", s_say_intrude, MSG_done, s_guessed, s_intrude_refused},
     [PLAYER_READS_PROBLEMS] = {"reads problems", s_say_problems, MSG_problems, s_problems, NULL},
     [PLAYER_SUBMITS] = {"submits", s_say_submit, MSG_submitted, s_submitted, s_submit_refused},
+    [PLAYER_RUNS] = {"runs", runs_say, MSG_run_accepted, runs_accepted, runs_refused},
     [PLAYER_ENDS] = {"ends", s_say_end, MSG_room_result, s_result, NULL},
     [PLAYER_AWAITS_RESULT] = {"awaits the result", s_say_state, MSG_state, s_state, NULL},
     [PLAYER_READS_RESULT] = {"reads the result", s_say_end, MSG_room_result, s_result, NULL},

@@ -37,6 +37,7 @@ enum player_state {
     PLAYER_INTRUDES,     /* tries another room while he sits in his own */
     PLAYER_READS_PROBLEMS,
     PLAYER_SUBMITS,
+    PLAYER_RUNS,          /* on the samples or an input of his own, between two submissions */
     PLAYER_ENDS,          /* host */
     PLAYER_AWAITS_RESULT, /* until the room is FINISHED */
     PLAYER_READS_RESULT,  /* host */
@@ -67,6 +68,8 @@ struct player {
     int64_t stop_ms;              /* when he stops submitting */
     struct shot shots[SHOTS_MAX]; /* of this round, shot_count of them */
     uint32_t shot_count;          /* how many */
+    struct shot runs[SHOTS_MAX];  /* of this round, run_count of them; submission_id is the run's */
+    uint32_t run_count;           /* how many */
 };
 
 enum duel_end { DUEL_ENDED_BY_HOST, DUEL_TIMES_OUT, DUEL_ALL_SOLVED };
@@ -100,6 +103,7 @@ struct duels {
     uint64_t commands;            /* given so far */
     uint64_t sequence;            /* of the stream's last message */
     uint64_t requests, repeats;   /* what happened */
+    uint64_t runs, runs_told;     /* acknowledged; that the stream has brought */
     uint64_t left_rooms;          /* that were opened at the very end, for nobody */
     /* The round that a duel has just finished; false: `fault` says what does not hold. */
     bool (*finished)(struct duels *self, struct duel *duel);
@@ -115,6 +119,11 @@ bool duels_over(const struct duels *self);
 __attribute__((format(printf, 2, 3))) void duels_fault(struct duels *self, const char *format, ...);
 /* The same, with who and where. */
 void player_wrong(struct player *player, const char *what, int64_t number);
+/* Says something, or says it again; what he does next, and when; and a chance. For a state's act.
+ */
+void player_say(struct player *player, int64_t key, uint16_t id, const void *message);
+void player_go(struct player *player, enum player_state state, int64_t pause_ms);
+bool player_percent(const struct player *player, uint64_t percent);
 /* The player's state, for a report. */
 const char *player_state_name(enum player_state state);
 

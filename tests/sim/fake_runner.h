@@ -7,16 +7,16 @@
 #include "tests/sim/sim.h"
 
 struct fake_runner {
-    struct sim *sim;       /* borrowed */
-    uint8_t place;         /* its own */
-    uint8_t judge;         /* whom it speaks to */
-    uint32_t generation;   /* of its last question */
-    int64_t job_id;        /* of the submission or trial being judged; 0: idle */
-    uint8_t kind;          /* which of them */
-    int64_t fence;         /* of its lease */
-    uint8_t verdict;       /* that it will have */
-    int64_t done_ms;       /* when */
-    uint64_t judged;       /* outcomes told */
+    struct sim *sim;     /* borrowed */
+    uint8_t place;       /* its own */
+    uint8_t judge;       /* whom it speaks to */
+    uint32_t generation; /* of its last question */
+    int64_t job_id;      /* of the submission or trial being judged; 0: idle */
+    uint8_t kind;        /* which of them */
+    int64_t fence;       /* of its lease */
+    uint8_t verdict;     /* that it will have */
+    int64_t done_ms;     /* when */
+    uint64_t judged;     /* outcomes told */
 };
 
 /* `judge`: the one that it begins with, modulo how many there are. */

@@ -28,7 +28,7 @@ static bool s_may_come_twice(uint16_t kind)
         MSG_room_end,      MSG_room_leave,      MSG_room_yield,     MSG_schedule,
         MSG_unschedule,    MSG_room_due,        MSG_room_notice,    MSG_contest_complete,
         MSG_room_settled,  MSG_judge_enqueue,   MSG_verdict_report, MSG_store_run,
-        MSG_queue_publish, MSG_queue_delivered,
+        MSG_queue_publish, MSG_queue_delivered, MSG_room_run,
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i] == kind)

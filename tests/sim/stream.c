@@ -1,6 +1,8 @@
 /* Holds what is streamed to what the players were told before. */
 #include "tests/sim/stream.h"
 
+#include "tests/sim/runs.h"
+
 #include <inttypes.h>
 
 bool shot_as_scripted(const struct duels *all, const struct shot *shot,
@@ -72,4 +74,6 @@ void stream_take(struct duels *self, const struct envelope *envelope, const void
         s_on_stream_room(self, &((const struct msg_watched *)message)->state);
     else if (envelope->kind == MSG_submission_found)
         s_on_stream_verdict(self, &((const struct msg_submission_found *)message)->submission);
+    else if (envelope->kind == MSG_run_found)
+        runs_on_stream(self, &((const struct msg_run_found *)message)->run);
 }
