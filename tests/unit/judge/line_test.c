@@ -218,9 +218,9 @@ static void test_past_the_bound_the_sweep_brings_it(void **state)
     struct world *world = *state;
     world_start(world);
     for (int64_t i = 0; i < JOBS_MAX; i++) /* the store knows none of them */
-        actor_harness_give(world->harness, (struct envelope){.kind = MSG_judge_enqueue},
-                           &(struct msg_judge_enqueue){1000000 + i, i ? JAVA : CPP, USER,
-                                                        JUDGING_SUBMISSION});
+        actor_harness_give(
+            world->harness, (struct envelope){.kind = MSG_judge_enqueue},
+            &(struct msg_judge_enqueue){1000000 + i, i ? JAVA : CPP, USER, JUDGING_SUBMISSION});
     int64_t id = world_enqueue(world, PYTHON);
     world_ready(world, 1, PYTHON);
     assert_null(world_job(world, 1));

@@ -169,7 +169,8 @@ static void s_keep_trial(struct world *self, const struct msg_store_run *run,
     actor_answer_result(answer, 2);
     if (row->gone)
         return;
-    actor_answer_text(answer, word_text(&verdict_words, row->final ? row->verdict : VERDICT_JUDGING));
+    actor_answer_text(answer,
+                      word_text(&verdict_words, row->final ? row->verdict : VERDICT_JUDGING));
     actor_answer_i64(answer, row->fence);
 }
 
@@ -293,7 +294,8 @@ static struct envelope s_from(uint64_t node, uint16_t kind)
 void world_ready(struct world *self, uint64_t node, int64_t language_id)
 {
     struct rec_language language = {language_id, slice_of("a language"), slice_of("1.0")};
-    s_give(self, s_from(node, MSG_runner_ready), &(struct msg_runner_ready){{1, &language}, (int64_t)node / 10});
+    s_give(self, s_from(node, MSG_runner_ready),
+           &(struct msg_runner_ready){{1, &language}, (int64_t)node / 10});
 }
 
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
@@ -322,9 +324,9 @@ void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int
 void world_progress_to(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
                        int64_t test)
 {
-    s_give(self, s_from(node, MSG_judge_progress),
-           &(struct msg_judge_progress){submission_id, fence, test, 3,
-                                        s_kind(self, submission_id)});
+    s_give(
+        self, s_from(node, MSG_judge_progress),
+        &(struct msg_judge_progress){submission_id, fence, test, 3, s_kind(self, submission_id)});
 }
 
 void world_progress(struct world *self, uint64_t node, int64_t submission_id, int64_t fence)
@@ -334,7 +336,8 @@ void world_progress(struct world *self, uint64_t node, int64_t submission_id, in
 
 void world_leave(struct world *self, uint64_t node, int64_t submission_id)
 {
-    s_give(self, s_from(node, MSG_runner_leave), &(struct msg_runner_leave){submission_id, s_kind(self, submission_id)});
+    s_give(self, s_from(node, MSG_runner_leave),
+           &(struct msg_runner_leave){submission_id, s_kind(self, submission_id)});
 }
 
 /* ---- the edge of a shared queue ---------------------------------------------------------------

@@ -1,6 +1,6 @@
-/* Whom the judge talks to, played by hand: a store that holds submissions and trials and counts their leases,
- * scoring that keeps what the newest lease reports, and slots of runners, which do what the test
- * says. */
+/* Whom the judge talks to, played by hand: a store that holds submissions and trials and counts
+ * their leases, scoring that keeps what the newest lease reports, and slots of runners, which do
+ * what the test says. */
 #ifndef TESTS_JUDGE_WORLD_H
 #define TESTS_JUDGE_WORLD_H
 
