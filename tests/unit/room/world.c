@@ -267,6 +267,78 @@ static void s_read_submission(struct world *self, const struct rec_store_op *op,
         actor_answer_i64(answer, numbers[i]);
 }
 
+/* ---- runs ---- */
+
+static bool s_insert_run(struct world *self, const struct rec_store_op *op,
+                         struct actor_answer *answer)
+{
+    const struct world_room *room = s_room(self, s_param(op, 2));
+    bool own_input = op->params.items[5].type == VALUE_TEXT;
+    int64_t waiting = 0;
+    actor_answer_result(answer, 1);
+    for (uint32_t i = 0; i < self->tables.run_count; i++) {
+        const struct world_run *run = &self->tables.runs[i];
+        waiting += run->user == s_param(op, 1) && !run->judged;
+        if (run->high == s_param(op, 8) && run->low == s_param(op, 9))
+            return false;
+    }
+    if (strcmp(room->status, "ACTIVE") != 0 || waiting >= s_param(op, 10) ||
+        (!own_input && self->no_samples))
+        return false;
+    uint32_t index = self->tables.run_count++;
+    check(index < WORLD_SUBMISSIONS);
+    self->tables.runs[index] = (struct world_run){.id = 301 + index,
+                                                  .user = s_param(op, 1),
+                                                  .problem = s_param(op, 3),
+                                                  .created = s_param(op, 7),
+                                                  .high = s_param(op, 8),
+                                                  .low = s_param(op, 9),
+                                                  .own_input = own_input};
+    actor_answer_i64(answer, 301 + index);
+    self->commits++;
+    return true;
+}
+
+static void s_look_for_run(struct world *self, const struct rec_store_op *op,
+                           struct actor_answer *answer)
+{
+    int64_t waiting = 0, id = I64_NONE;
+    for (uint32_t i = 0; i < self->tables.run_count; i++) {
+        const struct world_run *run = &self->tables.runs[i];
+        if (run->user != s_param(op, 1))
+            continue;
+        waiting += !run->judged;
+        if (run->high == s_param(op, 2) && run->low == s_param(op, 3))
+            id = run->id;
+    }
+    actor_answer_result(answer, 3);
+    actor_answer_i64(answer, waiting);
+    actor_answer_i64(answer, id);
+    actor_answer_i64(answer, !self->no_samples);
+}
+
+/* Those judged before the newest so many that are. */
+static void s_forget_runs(struct world *self, const struct rec_store_op *op,
+                          struct actor_answer *answer)
+{
+    int64_t kept = 0;
+    actor_answer_result(answer, 0);
+    for (uint32_t i = self->tables.run_count; i-- > 0;) {
+        struct world_run *run = &self->tables.runs[i];
+        if (run->user == s_param(op, 1) && run->judged && !run->gone)
+            run->gone = kept++ >= s_param(op, 2);
+    }
+}
+
+static void s_forget_old_runs(struct world *self, const struct rec_store_op *op,
+                              struct actor_answer *answer)
+{
+    actor_answer_result(answer, 0);
+    for (uint32_t i = 0; i < self->tables.run_count; i++)
+        self->tables.runs[i].gone |=
+            self->tables.runs[i].judged && self->tables.runs[i].created < s_param(op, 1);
+}
+
 /* May this commit be made, beyond the revision that it was decided on? */
 static bool s_may(const struct world *self, const struct world_room *room,
                   const struct rec_store_op *op)
@@ -375,6 +447,17 @@ static bool s_run_op(struct world *self, const struct rec_store_op *op, struct a
         return s_insert_problem(self, op, answer);
     case STATEMENT_submission_insert:
         return s_insert_submission(self, op, answer);
+    case STATEMENT_run_insert:
+        return s_insert_run(self, op, answer);
+    case STATEMENT_run_look:
+        s_look_for_run(self, op, answer);
+        return true;
+    case STATEMENT_runs_forget_own:
+        s_forget_runs(self, op, answer);
+        return true;
+    case STATEMENT_runs_forget_old:
+        s_forget_old_runs(self, op, answer);
+        return true;
     case STATEMENT_host_seat_take: /* seats follow from rooms here */
     case STATEMENT_host_insert:
     case STATEMENT_guest_seat_take:
@@ -503,6 +586,16 @@ struct envelope world_submit(struct world *self, int64_t user_id, int64_t proble
     struct envelope envelope = s_request(self, MSG_room_submit, user_id, ROOM);
     world_repeat(self, &envelope,
                  &(struct msg_room_submit){ROOM, problem_id, 71, slice_of("print(1)")});
+    return envelope;
+}
+
+struct envelope world_make_run(struct world *self, int64_t user_id, int64_t problem_id,
+                               const char *input)
+{
+    struct envelope envelope = s_request(self, MSG_room_run, user_id, ROOM);
+    world_repeat(self, &envelope,
+                 &(struct msg_room_run){ROOM, problem_id, 71, slice_of("print(1)"), input != NULL,
+                                        slice_of(input ? input : "")});
     return envelope;
 }
 

@@ -35,11 +35,18 @@ struct world_submission {
     int64_t id, room, user, problem, number, language, created, high, low; /* as inserted */
 };
 
+struct world_run {
+    int64_t id, user, problem, created, high, low; /* as inserted */
+    bool own_input, judged, gone;                  /* with an input; over; deleted */
+};
+
 /* The database: copied to undo a refused commit. */
 struct world_tables {
     struct world_room rooms[WORLD_ROOMS];                   /* by id */
     struct world_submission submissions[WORLD_SUBMISSIONS]; /* submission_count of them */
     uint32_t submission_count;                              /* how many */
+    struct world_run runs[WORLD_SUBMISSIONS];               /* run_count of them */
+    uint32_t run_count;                                     /* how many */
 };
 
 struct world {
@@ -50,6 +57,7 @@ struct world {
     int64_t met;                   /* of these, the first so many were met before */
     uint32_t commits;              /* that changed something */
     uint32_t intrusions;           /* before so many commits another process makes one of its own */
+    bool no_samples;               /* no problem has any */
     bool dead;                     /* the store: takes nothing and answers nothing */
     bool mute;                     /* the store: runs what it is asked, and the answer is lost */
     bool failing;                  /* the store: answers store_failed */
@@ -76,6 +84,9 @@ void world_forget(struct world *self);
 struct envelope world_create(struct world *self, int64_t user_id, const char *password);
 struct envelope world_join(struct world *self, int64_t user_id, const char *password);
 struct envelope world_submit(struct world *self, int64_t user_id, int64_t problem_id);
+/* On the samples, or on that input. */
+struct envelope world_make_run(struct world *self, int64_t user_id, int64_t problem_id,
+                               const char *input);
 /* start, end, leave: messages with nothing but the room. */
 struct envelope world_ask(struct world *self, uint16_t kind, int64_t user_id, int64_t room_id);
 /* What other actors say of ROOM: room_due, contest_complete, room_settled. */

@@ -91,6 +91,8 @@ static void s_attempt(const struct table_row *row, struct contest *room, int64_t
         refusal = s_submit(room, user_id, row->count > 3 ? row->words[3][0] : 0, now_ms);
         snprintf(numbered, sizeof numbered, "ok number %" PRIu32, room->last_number);
         done = numbered;
+    } else if (table_is(row, 2, "run")) {
+        refusal = contest_may_run(room, user_id, row->count > 3 ? row->words[3][0] : 0);
     } else if (table_is(row, 2, "end")) {
         refusal = contest_may_end(room, user_id);
         done = contest_running(room) ? "ok closes" : "ok gives-result";
