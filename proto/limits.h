@@ -40,6 +40,7 @@
 /* lists */
 #define LIST_MAX 500   /* rows of any list answer */
 #define TESTS_MAX 500  /* test cases of a problem */
+#define TEST_ARGUMENTS_MAX_BYTES 1024 /* of a test: options of the comparison, or words for a checker */
 #define SAMPLES_MAX 16 /* of those, shown with the statement */
 #define LANGUAGES_MAX 64
 

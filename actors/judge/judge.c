@@ -6,14 +6,14 @@
  * to runners, verdict_report to scoring, submission_found (under way) and run_found to fan-out,
  * store_run.
  *
- * Promises: a submission or trial that the store holds as PENDING or JUDGING gets a final verdict: what no
- * message brought, the sweep finds. A judging is a lease with a fencing number from the store; the
- * outcome of an older lease is refused, by us and by scoring's commit. A verdict is reported until
- * scoring says that it is durable. Failures of ours are tried again, three times, and cost nobody
- * anything. Submissions go before runs, runs before rejudgings. Our own line serves users in turn
- * (judge.h), a shared queue in the order of arrival, both as far as the idle slots know the
- * language. A trial's outcome is written here (judge_trials.c), and scoring never hears of it. It runs nothing itself and does not know what a
- * verdict is worth.
+ * Promises: a submission or trial that the store holds as PENDING or JUDGING gets a final verdict:
+ * what no message brought, the sweep finds. A judging is a lease with a fencing number from the
+ * store; the outcome of an older lease is refused, by us and by scoring's commit. A verdict is
+ * reported until scoring says that it is durable. Failures of ours are tried again, three times,
+ * and cost nobody anything. Submissions go before runs, runs before rejudgings. Our own line serves
+ * users in turn (judge.h), a shared queue in the order of arrival, both as far as the idle slots
+ * know the language. A trial's outcome is written here (judge_trials.c), and scoring never hears of
+ * it. It runs nothing itself and does not know what a verdict is worth.
  *
  * Where several judges share a queue (judge_queue.c), the line holds only what the queue has given
  * to this one, and a job whose message is lost with the connection is judged to its end, but not
@@ -146,7 +146,7 @@ static void s_dispatch_lane(struct judge_actor *self, const struct lane *lane, s
             outbox_wake(out, job->due_ms);
             continue;
         }
-        struct runner_slot *slot = judge_slot_for(self, job->language_id, job->avoid);
+        struct runner_slot *slot = judge_slot_for(self, job);
         if (!slot)
             continue;
         slot->idle = false;
@@ -174,13 +174,37 @@ static void s_slot_back(struct judge_actor *self, struct job *job)
     job->runner = 0;
 }
 
-static void s_send_job(struct judge_actor *self, struct job *job,
+/* How a problem's outputs are judged. */
+struct judging_way {
+    uint8_t mode, protocol;    /* words */
+    struct slice checker_hash; /* of its programs; "": it has none */
+};
+
+/* It needs a checker, which the slot that it was leased for does not run. It waits for one that
+ * does, which may come. */
+static void s_misplaced(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    s_slot_back(self, job);
+    if (!judge_slot_knows(self, job))
+        log_warn("no-checkers",
+                 "%s=%lld problem=%lld why=\"the problem has a checker, and no runner "
+                 "here runs checkers\"",
+                 judge_job_noun(job), (long long)job->id, (long long)job->problem_id);
+    s_back(self, job, self->now_ms);
+    outbox_wake(out, self->now_ms);
+}
+
+static void s_send_job(struct judge_actor *self, struct job *job, const struct judging_way *way,
                        const struct rec_store_result *lease, const struct rec_store_result *problem,
                        struct outbox *out)
 {
     struct runner_slot *slot = judge_slot_find(self, job->runner);
     if (!slot) { /* it left while the store was asked */
         s_back(self, job, 0);
+        return;
+    }
+    if (job->checker && !slot->checkers) {
+        s_misplaced(self, job, out);
         return;
     }
     struct msg_judge_job message = {.submission_id = job->id,
@@ -195,10 +219,21 @@ static void s_send_job(struct judge_actor *self, struct job *job,
                                     .memory_limit_mb = result_i64(problem, 0, 1),
                                     .output_limit_bytes = result_i64(problem, 0, 2),
                                     .tests_total = job->tests_total,
-                                    .tests_hash = result_text(problem, 0, 4)};
+                                    .tests_hash = result_text(problem, 0, 4),
+                                    .mode = way->mode,
+                                    .protocol = way->protocol,
+                                    .checker_hash = way->checker_hash};
     outbox_reply(out, &slot->ready, MSG_judge_job, &message);
     judge_job_enter(self, job, JOB_RUNNING, self->now_ms + LEASE_MS);
     judge_tell_progress(self, job, 0, out);
+}
+
+static bool s_read_way(const struct rec_store_result *problem, struct judging_way *way)
+{
+    way->checker_hash = result_text(problem, 0, 7);
+    return result_word(problem, 0, 5, &judging_mode_words, &way->mode) &&
+           result_word(problem, 0, 6, &checker_protocol_words, &way->protocol) &&
+           way->checker_hash.length <= 64;
 }
 
 static void s_on_leased(struct judge_actor *self, struct job *job,
@@ -217,8 +252,12 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
     job->created_ms = result_i64(lease, 0, 6);
     job->own_input = result_i64(lease, 0, 7) == 1;
     job->tests_total = result_i64(problem, 0, 3);
+    struct judging_way way;
+    bool known = s_read_way(problem, &way);
+    job->checker = known && way.mode != JUDGING_TOKENS && !job->own_input;
     const char *why = result_i64(lease, 0, 5) > FENCE_MAX      ? "leased too often"
                       : result_rows(problem) != 1              ? "its problem can't be read"
+                      : !known                                 ? "how it is judged is not known"
                       : result_text(problem, 0, 4).length > 64 ? "its tests can't be named"
                       : result_text(lease, 0, 4).length > CODE_MAX_BYTES ? "its code is too long"
                       : result_text(lease, 0, 8).length > RUN_INPUT_MAX_BYTES
@@ -229,7 +268,7 @@ static void s_on_leased(struct judge_actor *self, struct job *job,
         s_give_up(self, job, why, out);
         return;
     }
-    s_send_job(self, job, lease, problem, out);
+    s_send_job(self, job, &way, lease, problem, out);
 }
 
 /* ---- answers to our questions ------------------------------------------------------------------
@@ -349,8 +388,7 @@ static struct job *s_held(struct judge_actor *self, const struct envelope *envel
 static void s_on_outcome(struct judge_actor *self, const struct envelope *envelope,
                          const struct msg_judge_outcome *outcome, struct outbox *out)
 {
-    struct job *job =
-        s_held(self, envelope, outcome->kind, outcome->submission_id, outcome->fence);
+    struct job *job = s_held(self, envelope, outcome->kind, outcome->submission_id, outcome->fence);
     if (!job) {
         stats_add(STAT_verdicts_repeated, 1);
         return;
@@ -490,6 +528,7 @@ static void s_on_ready(struct judge_actor *self, const struct envelope *envelope
         judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
     if (slot) {
         slot->place = message->place;
+        slot->checkers = message->checkers;
         slot->idle = !judge_job_with(self, slot->node);
     } else
         outbox_refuse(out, envelope, REFUSED_OVERLOADED, "");

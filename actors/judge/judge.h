@@ -60,6 +60,7 @@ struct job {
     bool given_up;                /* its message belongs into the dead-letter queue */
     int64_t turn;                 /* its place among those of all users; of our own line */
     uint64_t runner;              /* the slot that has it: its node */
+    bool checker;                 /* its problem has one; known once leased */
     int64_t avoid;                /* the place where it last came to nothing; -1: none */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING, a submission's; compile_output is owned: */
@@ -99,6 +100,7 @@ struct runner_slot {
     struct envelope ready;   /* its last runner_ready: where jobs go */
     bool idle;               /* it waits for a job */
     bool peer;               /* it is another judge */
+    bool checkers;           /* it runs problems' own programs */
     int64_t place;           /* slots with the same one fail together */
     int64_t heard_ms;        /* when it last said anything */
     uint32_t language_count; /* of: */
@@ -236,13 +238,13 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
                                      const struct rec_language *languages, uint32_t count);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
-/* The first idle slot that can judge the language; NULL when there is none. `avoid`: a place where
- * the job came to nothing, and not to go to while there is another one for it, idle or busy. */
-struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id, int64_t avoid);
+/* The first idle slot that can judge the job; NULL when there is none. job->avoid: a place where it
+ * came to nothing, and not to go to while there is another one for it, idle or busy. */
+struct runner_slot *judge_slot_for(struct judge_actor *self, const struct job *job);
 bool judge_slot_idle(const struct judge_actor *self);
-/* How many there are, idle or not; whether one of them knows the language. */
+/* How many there are, idle or not; whether one of them can judge the job. */
 uint32_t judge_slot_count(const struct judge_actor *self);
-bool judge_slot_knows(const struct judge_actor *self, int64_t language_id);
+bool judge_slot_knows(const struct judge_actor *self, const struct job *job);
 /* Forgets slots without a job, and other judges, that have been silent too long. */
 void judge_slots_tick(struct judge_actor *self);
 /* What can be judged now, by our own slots or also by those of the other judges: each language

@@ -172,7 +172,7 @@ static void s_put_lane_aside(struct judge_actor *self, const struct lane *lane,
         next = job->next;
         if (out->count >= OUTBOX_MAX / 2)
             return; /* the rest at the next tick */
-        if (!judge_slot_knows(self, job->language_id))
+        if (!judge_slot_knows(self, job))
             s_put_aside(self, job, out);
     }
 }
@@ -207,7 +207,7 @@ void judge_queue_on_looked(struct judge_actor *self, struct job *job,
         judge_queue_settle(self, job, out);
         return;
     }
-    if (!judge_slot_knows(self, job->language_id)) {
+    if (!judge_slot_knows(self, job)) {
         s_put_aside(self, job, out);
         return;
     }

@@ -51,24 +51,26 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
     return slot;
 }
 
-static bool s_can(const struct runner_slot *slot, int64_t language_id)
+static bool s_can(const struct runner_slot *slot, const struct job *job)
 {
+    if (job->checker && !slot->checkers)
+        return false;
     for (uint32_t i = 0; i < slot->language_count; i++)
-        if (slot->languages[i].id == language_id)
+        if (slot->languages[i].id == job->language_id)
             return true;
     return false;
 }
 
-struct runner_slot *judge_slot_for(struct judge_actor *self, int64_t language_id, int64_t avoid)
+struct runner_slot *judge_slot_for(struct judge_actor *self, const struct job *job)
 {
     struct runner_slot *there = NULL;
     bool elsewhere = false; /* somebody busy, who is worth waiting for */
     for (struct runner_slot *slot = self->slots; slot; slot = slot->hh.next) {
-        if (slot->peer || !s_can(slot, language_id))
+        if (slot->peer || !s_can(slot, job))
             continue;
-        if (slot->place != avoid && slot->idle)
+        if (slot->place != job->avoid && slot->idle)
             return slot;
-        elsewhere |= slot->place != avoid;
+        elsewhere |= slot->place != job->avoid;
         if (slot->idle && !there)
             there = slot;
     }
@@ -91,10 +93,10 @@ uint32_t judge_slot_count(const struct judge_actor *self)
     return count;
 }
 
-bool judge_slot_knows(const struct judge_actor *self, int64_t language_id)
+bool judge_slot_knows(const struct judge_actor *self, const struct job *job)
 {
     for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
-        if (!slot->peer && s_can(slot, language_id))
+        if (!slot->peer && s_can(slot, job))
             return true;
     return false;
 }

@@ -26,6 +26,7 @@ struct place_options {
 
 /* What a place can judge now. */
 struct offer {
+    bool checkers;  /* problems' own programs, too */
     uint32_t count; /* of: */
     struct {
         int64_t id;                 /* Judge0's number */

@@ -276,6 +276,7 @@ static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer
     int64_t again_ms = s_try_again(self), next_ms = s_try_unknown(self, watch);
     if (next_ms >= 0 && (again_ms < 0 || next_ms < again_ms))
         again_ms = next_ms;
+    offer->checkers = true;
     offer->count = 0;
     for (size_t i = 0; i < languages->count; i++) {
         if (self->trials[i].aside)

@@ -18,7 +18,7 @@
 #define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
 #define STORE_GIVE_UP_MS 30000 /* … for so long */
 
-enum { QUESTION_READY = 1, QUESTION_TEST = 2 };
+enum { QUESTION_READY = 1, QUESTION_STORE = 2 };
 
 static bool s_stopping(const struct slot *self)
 {
@@ -81,7 +81,7 @@ static void s_say_ready(struct slot *self)
     for (uint32_t i = 0; i < offer->count; i++)
         list[i] = (struct rec_language){offer->list[i].id, slice_of(offer->list[i].name),
                                         slice_of(offer->list[i].version)};
-    struct msg_runner_ready ready = {{offer->count, list}, self->place->id};
+    struct msg_runner_ready ready = {{offer->count, list}, self->place->id, offer->checkers};
     self->ready_ms = clock_now_ms();
     if (!s_say_to_a_judge(self, &ready)) /* a connection takes a moment */
         self->ready_ms -= READY_REPEAT_MS - READY_RETRY_MS;
@@ -174,54 +174,43 @@ static size_t s_all_descriptors(void *context, int *fds, bool *now)
     return count + port_fds(self->port, fds + count);
 }
 
-/* ---- test cases --------------------------------------------------------------------------------
+/* ---- what the store has ------------------------------------------------------------------------
  */
 
-static void s_ask_test(struct slot *self, uint32_t ordinal, uint32_t generation)
+/* Something of the job's problem, to be asked for. */
+struct fetch {
+    uint16_t statement; /* parameters: problem, number */
+    int64_t number;     /* which of them */
+    /* Takes the rows; false: that is not it. */
+    bool (*take)(struct slot *self, const struct rec_store_result *rows, int64_t number);
+};
+
+static void s_ask_store(struct slot *self, const struct fetch *fetch, uint32_t generation)
 {
     struct commit commit;
     commit_begin(&commit);
-    commit_op(&commit, STATEMENT_test_case_read);
+    commit_op(&commit, fetch->statement);
     commit_i64(&commit, self->job->problem_id);
-    commit_i64(&commit, ordinal);
+    commit_i64(&commit, fetch->number);
     struct msg_store_run run = {{commit.count, commit.ops}};
     struct envelope envelope = {
-        .reply = {.actor = ACTOR_runner, .slot = QUESTION_TEST, .generation = generation}};
+        .reply = {.actor = ACTOR_runner, .slot = QUESTION_STORE, .generation = generation}};
     port_ask(self->port, &envelope, ACTOR_store, 0, MSG_store_run, &run);
 }
 
-static void s_keep(struct buffer *buffer, struct slice content)
-{
-    buffer_clear(buffer);
-    buffer_append(buffer, content.data, content.length);
-}
-
-/* The store's answer goes to the cache and is mapped from there, or where that can't be done to
- * memory: a test that is not there must never be judged as an empty one. */
-static bool s_take_test(struct slot *self, const struct port_message *message, uint32_t ordinal)
+static bool s_take(struct slot *self, const struct port_message *message, const struct fetch *fetch)
 {
     struct arena arena = {0};
     struct msg_store_done done;
     bool ok = message->frame.envelope.kind == MSG_store_done &&
               port_read(&message->frame, &arena, &done) && done.results.count == 1 &&
-              result_rows(&done.results.items[0]) == 1;
-    if (ok) {
-        struct slice input = result_text(&done.results.items[0], 0, 0);
-        struct slice expected = result_text(&done.results.items[0], 0, 1);
-        if (!test_cache_put(&self->tests, ordinal, input, expected) ||
-            !test_cache_get(&self->tests, ordinal)) {
-            log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder,
-                     strerror(errno));
-            s_keep(&self->input, input);
-            s_keep(&self->expected, expected);
-        }
-    }
+              fetch->take(self, &done.results.items[0], fetch->number);
     arena_fini(&arena);
     return ok;
 }
 
-/* Asks the store for a test and waits; the lease is renewed meanwhile. */
-static bool s_fetch_test(struct slot *self, uint32_t ordinal)
+/* Asks the store and waits; the lease is renewed meanwhile. */
+static bool s_fetch(struct slot *self, const struct fetch *fetch)
 {
     int64_t start_ms = clock_now_ms(), asked_ms = 0;
     uint32_t generation = ++self->generation;
@@ -230,7 +219,7 @@ static bool s_fetch_test(struct slot *self, uint32_t ordinal)
         if (now_ms - start_ms > STORE_GIVE_UP_MS)
             return false;
         if (now_ms - asked_ms > STORE_RETRY_MS) {
-            s_ask_test(self, ordinal, generation);
+            s_ask_store(self, fetch, generation);
             asked_ms = now_ms;
         }
         port_wait(self->port, NULL, 200);
@@ -238,14 +227,42 @@ static bool s_fetch_test(struct slot *self, uint32_t ordinal)
             if (message.frame.envelope.kind == MSG_judge_hint)
                 s_on_hint(self, &message);
             const struct address *to = &message.frame.envelope.to;
-            bool mine = to->slot == QUESTION_TEST && to->generation == generation;
-            bool taken = mine && s_take_test(self, &message, ordinal);
+            bool mine = to->slot == QUESTION_STORE && to->generation == generation;
+            bool taken = mine && s_take(self, &message, fetch);
             port_message_close(&message);
             if (mine)
                 return taken;
         }
     }
     return false;
+}
+
+/* ---- test cases --------------------------------------------------------------------------------
+ */
+
+static void s_keep(struct buffer *buffer, struct slice content)
+{
+    buffer_clear(buffer);
+    buffer_append(buffer, content.data, content.length);
+}
+
+/* A test goes to the cache and is mapped from there, or where that can't be done to memory: a test
+ * that is not there must never be judged as an empty one. */
+static bool s_take_test(struct slot *self, const struct rec_store_result *rows, int64_t number)
+{
+    uint32_t ordinal = (uint32_t)number;
+    if (result_rows(rows) != 1)
+        return false;
+    struct slice input = result_text(rows, 0, 0), expected = result_text(rows, 0, 1);
+    struct slice arguments = result_text(rows, 0, 2);
+    if (!test_cache_put(&self->tests, ordinal, input, expected, arguments) ||
+        !test_cache_get(&self->tests, ordinal)) {
+        log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder, strerror(errno));
+        s_keep(&self->input, input);
+        s_keep(&self->expected, expected);
+        s_keep(&self->arguments, arguments);
+    }
+    return true;
 }
 
 static bool s_next_test(void *context, uint32_t index, struct slice *input, struct slice *expected)
@@ -260,13 +277,54 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     if (!test_cache_get(&self->tests, ordinal)) {
         buffer_clear(&self->input);
         buffer_clear(&self->expected);
-        if (!s_fetch_test(self, ordinal))
+        buffer_clear(&self->arguments);
+        if (!s_fetch(self, &(struct fetch){STATEMENT_test_case_read, ordinal, s_take_test}))
             return false;
     }
     bool mapped = self->tests.input.data != NULL;
     *input = mapped ? self->tests.input : buffer_slice(&self->input);
     *expected = mapped ? self->tests.expected : buffer_slice(&self->expected);
     return true;
+}
+
+static struct slice s_arguments(void *context)
+{
+    struct slot *self = context;
+    if (self->job->own_input)
+        return slice_of("");
+    return self->tests.input.data ? self->tests.arguments : buffer_slice(&self->arguments);
+}
+
+/* ---- checkers ----------------------------------------------------------------------------------
+ */
+
+/* No row: there are no more. */
+static bool s_take_checker(struct slot *self, const struct rec_store_result *rows, int64_t number)
+{
+    (void)number;
+    self->checker_whole = result_rows(rows) == 0;
+    return self->checker_whole ||
+           checker_cache_add(&self->checker, result_text(rows, 0, 0), result_text(rows, 0, 1),
+                             result_text(rows, 0, 2));
+}
+
+/* The programs of the job's problem; NULL: `outcome` says how the judging ends. */
+static const struct checker_programs *s_checker(struct slot *self, struct judging_outcome *outcome)
+{
+    const struct msg_judge_job *job = self->job;
+    struct checker_cache *checker = &self->checker;
+    self->checker_whole =
+        checker_cache_choose(checker, self->common->options.data_folder, job->checker_hash);
+    bool fetched = !self->checker_whole, ok = true;
+    for (int64_t number = 0; ok && !self->checker_whole; number++)
+        ok = s_fetch(self, &(struct fetch){STATEMENT_problem_file_read, number, s_take_checker});
+    if (fetched && ok)
+        checker_cache_finish(checker);
+    checker->programs.protocol = job->protocol;
+    outcome->cancelled = !ok && s_stopping(self);
+    if (!ok)
+        snprintf(outcome->reason, sizeof outcome->reason, "the problem's checker cannot be read");
+    return ok ? &checker->programs : NULL;
 }
 
 /* ---- jobs --------------------------------------------------------------------------------------
@@ -327,6 +385,9 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
                                 .next_test = s_next_test,
                                 .told = job->kind == JUDGING_RUN ? s_told : NULL,
                                 .uncompared = job->own_input,
+                                .mode =
+                                    job->own_input ? JUDGING_TOKENS : (enum judging_mode)job->mode,
+                                .arguments = s_arguments,
                                 .progress = s_progress,
                                 .hint = self->hint,
                                 .hinted = s_take_hint,
@@ -336,17 +397,18 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
     self->tests_done = self->told_tests = 0;
     self->progress_ms = clock_now_ms();
     s_make_hint(self);
-    bool run = job->kind == JUDGING_RUN;
+    bool run = job->kind == JUDGING_RUN, checked = task.mode != JUDGING_TOKENS;
     if (job->tests_total < 1 || job->tests_total > (run ? SAMPLES_MAX : TESTS_MAX))
         snprintf(outcome.reason, sizeof outcome.reason, "it has no tests, or too many");
     else if (!test_cache_choose(&self->tests, self->common->options.data_folder, job->tests_hash))
         snprintf(outcome.reason, sizeof outcome.reason, "tests can't be kept: %s", strerror(errno));
-    else {
+    else if (!checked || (task.programs = s_checker(self, &outcome))) {
         if (run)
             run_report_begin(&self->report, (uint32_t)job->tests_total, !job->own_input);
         self->place->driver->judge(self->driver, &watch, &task, &outcome);
     }
     test_cache_close(&self->tests);
+    checker_cache_close(&self->checker);
     if (outcome.cancelled)
         s_say_leave(self, job);
     else
@@ -440,6 +502,7 @@ void slot_thread(zsock_t *pipe, void *argument)
     self->generation = 1;
     buffer_init(&self->input, TEST_FILE_MAX_BYTES);
     buffer_init(&self->expected, TEST_FILE_MAX_BYTES);
+    buffer_init(&self->arguments, TEST_ARGUMENTS_MAX_BYTES);
     self->driver = self->place->driver->slot_open(self->place->state, self->number, &self->why);
     if (self->driver && !(self->port = port_new(&port, error, sizeof error)))
         buffer_append_text(&self->why, error);
@@ -454,5 +517,6 @@ void slot_thread(zsock_t *pipe, void *argument)
     test_cache_close(&self->tests);
     buffer_fini(&self->input);
     buffer_fini(&self->expected);
+    buffer_fini(&self->arguments);
     HANDED_OVER(self);
 }

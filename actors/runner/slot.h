@@ -5,6 +5,7 @@
 #include <czmq.h>
 #include <stdatomic.h>
 
+#include "actors/runner/checker_cache.h"
 #include "actors/runner/driver.h"
 #include "actors/runner/runner.h"
 #include "actors/runner/run_report.h"
@@ -50,13 +51,16 @@ struct slot {
     struct test_cache tests;         /* of the job under way */
     const struct msg_judge_job *job; /* the job under way; NULL: none */
     char secret[SECRET_BYTES + 1];   /* of the job, for a server's callback */
-    char hint[SECRET_BYTES + 32];  /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */
-    bool hinted;                   /* the server has called */
-    int64_t progress_ms;           /* when we last said that we are at it */
-    struct run_report report;      /* of a run */
-    uint32_t tests_done;           /* of the job */
-    uint32_t told_tests;           /* as last said */
-    struct buffer input, expected; /* a test that could not be kept in a file */
+    char hint[SECRET_BYTES + 32]; /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */
+    bool hinted;                  /* the server has called */
+    int64_t progress_ms;          /* when we last said that we are at it */
+    struct run_report report;     /* of a run */
+    uint32_t tests_done;          /* of the job */
+    uint32_t told_tests;          /* as last said */
+    /* a test that could not be kept in a file */
+    struct buffer input, expected, arguments;
+    struct checker_cache checker; /* of the job's problem, if it has one */
+    bool checker_whole;           /* all of it is there */
 };
 
 /* zactor's function; the argument is a struct slot. Signals when the slot is there, or `why` says

@@ -24,6 +24,7 @@ void test_cache_close(struct test_cache *self)
 {
     s_unmap(&self->input);
     s_unmap(&self->expected);
+    s_unmap(&self->arguments);
 }
 
 static bool s_make_folder(const char *path)
@@ -82,10 +83,13 @@ bool test_cache_get(struct test_cache *self, uint32_t ordinal)
     if (!s_map(path, &self->input))
         return false;
     s_path(self, path, ordinal, "ans");
-    if (s_map(path, &self->expected))
-        return true;
-    test_cache_close(self);
-    return false;
+    if (!s_map(path, &self->expected)) {
+        test_cache_close(self);
+        return false;
+    }
+    s_path(self, path, ordinal, "args");
+    s_map(path, &self->arguments);
+    return true;
 }
 
 static bool s_write(const char *path, struct slice content)
@@ -110,10 +114,14 @@ static bool s_write(const char *path, struct slice content)
     return ok;
 }
 
+/* The answer last: where it is, all is. */
 bool test_cache_put(struct test_cache *self, uint32_t ordinal, struct slice input,
-                    struct slice expected)
+                    struct slice expected, struct slice arguments)
 {
     char path[600];
+    s_path(self, path, ordinal, "args");
+    if (arguments.length && !s_write(path, arguments))
+        return false;
     s_path(self, path, ordinal, "in");
     if (!s_write(path, input))
         return false;

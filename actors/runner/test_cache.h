@@ -1,16 +1,17 @@
 /* The test cases that this runner has had before, as files:
- * <folder>/<hash of the tests>/<ordinal>.in and .ans. A file is complete or not there (written
- * aside and renamed), so runners may share a folder. Read by mapping: the page cache keeps what is
- * used. One thread uses a cache object. */
+ * <folder>/<hash of the tests>/<ordinal>.in and .ans, and .args where there are any. A file is
+ * complete or not there (written aside and renamed), so runners may share a folder. Read by
+ * mapping: the page cache keeps what is used. One thread uses a cache object. */
 #ifndef RUNNER_TEST_CACHE_H
 #define RUNNER_TEST_CACHE_H
 
 #include "proto/bytes.h"
 
 struct test_cache {
-    char folder[512];      /* of the tests of one version of a problem */
-    struct slice input;    /* mapped; data NULL: nothing */
-    struct slice expected; /* mapped; data NULL: nothing */
+    char folder[512];       /* of the tests of one version of a problem */
+    struct slice input;     /* mapped; data NULL: nothing */
+    struct slice expected;  /* mapped; data NULL: nothing */
+    struct slice arguments; /* mapped; data NULL: there are none */
 };
 
 /* Chooses the tests: `hash` is lower-case hexadecimal, at most 64 digits, or it is refused. False:
@@ -20,7 +21,7 @@ bool test_cache_choose(struct test_cache *self, const char *data_folder, struct 
 bool test_cache_get(struct test_cache *self, uint32_t ordinal);
 /* Keeps a test. False: it can't be written (errno). */
 bool test_cache_put(struct test_cache *self, uint32_t ordinal, struct slice input,
-                    struct slice expected);
+                    struct slice expected, struct slice arguments);
 void test_cache_close(struct test_cache *self);
 
 #endif

@@ -29,7 +29,7 @@ static void s_move_on(struct fake_runner *self)
 static void s_say_ready(struct fake_runner *self)
 {
     struct rec_language languages[] = {{54, slice_of("C++"), slice_of("1")}};
-    struct msg_runner_ready ready = {{1, languages}, 0};
+    struct msg_runner_ready ready = {{1, languages}, 0, false};
     s_say(self, MSG_runner_ready, &ready);
     sim_wake(self->sim, self->place, self->sim->now_ms + REPEAT_MS);
 }

@@ -88,6 +88,38 @@ static void test_a_long_silence_of_the_store_costs_nobody(void **state)
     assert_int_equal(world_row(world, id)->verdict, VERDICT_ACCEPTED);
 }
 
+/* A slot that runs no checkers gets no job that needs one: that waits for another slot, and costs one
+ * lease, not one for each time that the slot is ready. */
+static void test_a_checker_needs_a_slot_that_runs_it(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    int64_t id = world_submission(world, PYTHON);
+    world_row(world, id)->checker = true;
+    world_ready_without_checkers(world, 1, PYTHON);
+    world_wait(world, 31000); /* the sweep finds it */
+    for (int i = 0; i < 20; i++) {
+        world_ready_without_checkers(world, 1, PYTHON);
+        world_wait(world, 5000);
+    }
+    assert_null(world_job(world, 1));
+    assert_null(world_report(world));
+    assert_int_equal(world_row(world, id)->fence, 1);
+    int64_t other = world_enqueue(world, PYTHON); /* whom it does not keep from being judged */
+    assert_int_equal(world_job(world, 1)->submission_id, other);
+    assert_int_equal(world_job(world, 1)->mode, JUDGING_TOKENS);
+    world_ready(world, 20, PYTHON);
+    world_wait(world, 1000);
+    const struct msg_judge_job *job = world_job(world, 20);
+    assert_non_null(job);
+    assert_int_equal(job->submission_id, id);
+    assert_int_equal(job->mode, JUDGING_VALIDATOR);
+    assert_int_equal(job->protocol, CHECKER_TESTLIB);
+    assert_true(slice_is(job->checker_hash, "fedcba"));
+    world_outcome(world, 20, id, job->fence, VERDICT_ACCEPTED);
+    assert_int_equal(world_row(world, id)->verdict, VERDICT_ACCEPTED);
+}
+
 static void test_a_failing_store_costs_nobody(void **state)
 {
     struct world *world = *state;
@@ -515,6 +547,7 @@ int main(void)
         TEST(test_a_lost_lease_is_asked_for_again),
         TEST(test_an_older_lease_is_not_taken),
         TEST(test_a_long_silence_of_the_store_costs_nobody),
+        TEST(test_a_checker_needs_a_slot_that_runs_it),
         TEST(test_a_failing_store_costs_nobody),
         TEST(test_a_slot_gets_one_job_at_a_time),
         TEST(test_a_slot_that_left_meanwhile_costs_no_try),

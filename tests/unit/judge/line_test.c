@@ -331,7 +331,7 @@ static void test_long_names_are_cut_at_a_character(void **state)
     actor_harness_give(
         world->harness,
         (struct envelope){.kind = MSG_runner_ready, .reply = {1, ACTOR_runner, 0, 1, 1}},
-        &(struct msg_runner_ready){{1, &language}, 0});
+        &(struct msg_runner_ready){{1, &language}, 0, false});
     struct envelope request = s_ask_languages(world);
     const struct msg_languages *languages =
         actor_harness_only(world->harness, MSG_languages, &request);
@@ -351,7 +351,7 @@ static void test_a_full_union_of_languages_is_cut(void **state)
         actor_harness_give(
             world->harness,
             (struct envelope){.kind = MSG_runner_ready, .reply = {node, ACTOR_runner, 0, 1, 1}},
-            &(struct msg_runner_ready){{LANGUAGES_MAX, list}, 0});
+            &(struct msg_runner_ready){{LANGUAGES_MAX, list}, 0, false});
     }
     struct envelope request = s_ask_languages(world);
     const struct msg_languages *languages =

@@ -84,11 +84,14 @@ static void s_lease(struct world *self, int64_t id, struct actor_answer *answer)
         actor_answer_i64(answer, row->own_input);
         actor_answer_text(answer, row->own_input ? "2 3" : "");
     }
-    actor_answer_result(answer, 5);
+    actor_answer_result(answer, 8);
     const int64_t limits[] = {1000, 256, 65536, 3};
     for (int i = 0; i < 4; i++)
         actor_answer_i64(answer, limits[i]);
     actor_answer_text(answer, "0123456789abcdef");
+    actor_answer_text(answer, row->checker ? "validator" : "tokens");
+    actor_answer_text(answer, row->checker ? "testlib" : "icpc");
+    actor_answer_text(answer, row->checker ? "fedcba" : "");
 }
 
 static bool s_may_lease(const struct world_submission *row, const struct value *params)
@@ -291,11 +294,21 @@ static struct envelope s_from(uint64_t node, uint16_t kind)
     return (struct envelope){.kind = kind, .reply = {node, ACTOR_runner, 0, 1, 1}};
 }
 
-void world_ready(struct world *self, uint64_t node, int64_t language_id)
+static void s_ready(struct world *self, uint64_t node, int64_t language_id, bool checkers)
 {
     struct rec_language language = {language_id, slice_of("a language"), slice_of("1.0")};
     s_give(self, s_from(node, MSG_runner_ready),
-           &(struct msg_runner_ready){{1, &language}, (int64_t)node / 10});
+           &(struct msg_runner_ready){{1, &language}, (int64_t)node / 10, checkers});
+}
+
+void world_ready(struct world *self, uint64_t node, int64_t language_id)
+{
+    s_ready(self, node, language_id, true);
+}
+
+void world_ready_without_checkers(struct world *self, uint64_t node, int64_t language_id)
+{
+    s_ready(self, node, language_id, false);
 }
 
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,

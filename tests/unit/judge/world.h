@@ -22,6 +22,7 @@ struct world_submission {
     uint32_t tests;        /* of a run: written with its verdict */
     bool gone;             /* of a run: deleted meanwhile */
     int64_t language;      /* its language's id */
+    bool checker;          /* its problem has one */
     int64_t fence;         /* of its last lease */
     int64_t retried_fence; /* of the last one before an operator had it judged again */
     int64_t holder;        /* of a shared queue: the judge that has it in hand; 0: none */
@@ -62,6 +63,7 @@ struct world_submission *world_row(struct world *self, int64_t submission_id);
 
 /* ---- slots, by node; ten of them in a row are of one place ----------------------------------- */
 void world_ready(struct world *self, uint64_t node, int64_t language_id);
+void world_ready_without_checkers(struct world *self, uint64_t node, int64_t language_id);
 void world_outcome(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
                    enum verdict verdict);
 void world_progress(struct world *self, uint64_t node, int64_t submission_id, int64_t fence);

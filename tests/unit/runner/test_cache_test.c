@@ -46,7 +46,7 @@ static bool s_choose(struct test_cache *cache, const char *hash)
 
 static bool s_put(struct test_cache *cache, uint32_t ordinal, const char *input, const char *output)
 {
-    return test_cache_put(cache, ordinal, slice_of(input), slice_of(output));
+    return test_cache_put(cache, ordinal, slice_of(input), slice_of(output), slice_of(""));
 }
 
 static void s_assert_got(struct test_cache *cache, uint32_t ordinal, const char *input,
@@ -128,7 +128,9 @@ static void test_any_bytes_and_large_ones(void **state)
     for (size_t i = 0; i < length; i++)
         bytes[i] = (char)(i * 31 >> 3);
     assert_true(s_choose(cache, HASH));
-    assert_true(test_cache_put(cache, 500, slice_from(bytes, length), slice_from(bytes, 256)));
+    assert_true(test_cache_put(cache, 500, slice_from(bytes, length), slice_from(bytes, 256), slice_of("-")));
+    assert_true(test_cache_get(cache, 500));
+    assert_true(slice_is(cache->arguments, "-"));
     assert_true(test_cache_get(cache, 500));
     assert_true(slice_equal(cache->input, slice_from(bytes, length)));
     assert_true(slice_equal(cache->expected, slice_from(bytes, 256)));
