@@ -50,7 +50,8 @@ static void *s_slot_open(void *place, unsigned number, struct buffer *why)
 static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer)
 {
     (void)slot, (void)watch;
-    *offer = (struct offer){2, {{71, "Python", "scripted"}, {50, "C", "scripted"}}};
+    *offer = (struct offer){
+        false, 2, {{71, "Python", "scripted"}, {50, "C", "scripted"}}};
     return -1;
 }
 

@@ -218,7 +218,11 @@ static void s_judge(struct fixture *self)
     assert_true(slice_is(result_text(&lease[0], 0, 4), "print(3)"));
     lease = RUN(self, STATEMENT_judging_lease, "i", N(1)); /* a second try: a new fence */
     assert_int_equal(s_i64(&lease[0], 0, 0), 2);
-    assert_int_equal(s_i64(&RUN(self, STATEMENT_judging_problem, "i", N(1))[0], 0, 3), 2);
+    const struct rec_store_result *problem = RUN(self, STATEMENT_judging_problem, "i", N(1));
+    assert_int_equal(s_i64(problem, 0, 3), 2);
+    assert_true(slice_is(result_text(problem, 0, 5), "tokens"));
+    assert_true(slice_is(result_text(problem, 0, 6), "icpc"));
+    assert_true(slice_is(result_text(problem, 0, 7), ""));
     assert_true(slice_is(
         result_text(&RUN(self, STATEMENT_test_case_read, "ii", N(1), N(2))[0], 0, 1), "3\n"));
 
@@ -542,6 +546,11 @@ static void s_package(void **state)
     const struct rec_store_result *result = RUN(self, STATEMENT_picture_read, "t", "0123.png");
     assert_true(slice_is(result_text(result, 0, 0), "\x89PNG"));
     assert_int_equal(result_rows(&RUN(self, STATEMENT_picture_read, "t", "check.cpp")[0]), 0);
+    result = RUN(self, STATEMENT_problem_file_read, "ii", id, N(0));
+    assert_true(slice_is(result_text(result, 0, 0), "checker"));
+    assert_true(slice_is(result_text(result, 0, 1), "check.cpp"));
+    assert_true(slice_is(result_text(result, 0, 2), "int main() {}"));
+    assert_int_equal(result_rows(&RUN(self, STATEMENT_problem_file_read, "ii", id, N(1))[0]), 0);
     result = RUN(self, STATEMENT_problem_files_look, "i", id);
     assert_int_equal(result_rows(result), 2);
     assert_int_equal(s_i64(result, 1, 2), 4);
