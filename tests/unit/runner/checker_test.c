@@ -90,10 +90,10 @@ static void s_expect(const char *what, const struct task *task)
     s_judge(task);
     if (s_outcome.verdict != task->verdict ||
         (task->reason && !strstr(s_outcome.reason, task->reason)))
-        fail_msg("%s: %s, not %s; \"%s\" %.*s", what,
+        fail_msg("%s: %s (%lld ms), not %s; \"%s\" %.*s", what,
                  word_text(&verdict_words, (uint8_t)s_outcome.verdict),
-                 word_text(&verdict_words, (uint8_t)task->verdict), s_outcome.reason,
-                 (int)s_outcome.compile_output_bytes, s_outcome.compile_output);
+                 (long long)s_outcome.time_ms, word_text(&verdict_words, (uint8_t)task->verdict),
+                 s_outcome.reason, (int)s_outcome.compile_output_bytes, s_outcome.compile_output);
 }
 
 static void s_set_test(const char *input, const char *answer, const char *arguments)
@@ -505,7 +505,7 @@ static void only_its_own_time_counts(void **state)
     static const char slow[] =
         "#include <stdio.h>\n#include <time.h>\n"
         "int main(int c, char **v) { (void)c; (void)v; int n;\n"
-        "while (clock() < 3 * CLOCKS_PER_SEC / 2) ; puts(\"go\"); fflush(stdout);\n"
+        "while (clock() < 2 * CLOCKS_PER_SEC) ; puts(\"go\"); fflush(stdout);\n"
         "return scanf(\"%d\", &n) == 1 && n == 7 ? 42 : 43; }\n";
     (void)state;
     s_set_test("7\n", "any\n", "");
@@ -514,15 +514,15 @@ static void only_its_own_time_counts(void **state)
                             .checker = {{"slow.c", slow}},
                             .program = "#include <stdio.h>\nint main(void) { char w[9];"
                                        " scanf(\"%8s\", w); puts(\"7\"); return 0; }\n",
-                            .time_limit_ms = 100,
+                            .time_limit_ms = 300,
                             .verdict = VERDICT_ACCEPTED});
-    assert_true(s_outcome.time_ms <= 100);
+    assert_true(s_outcome.time_ms <= 300);
     s_expect("a validator that does", &(struct task){.mode = JUDGING_VALIDATOR,
                                                      .checker = {{"slow.c", slow}},
                                                      .program = PROGRAM("7\\n"),
-                                                     .time_limit_ms = 100,
+                                                     .time_limit_ms = 300,
                                                      .verdict = VERDICT_ACCEPTED});
-    assert_true(s_outcome.time_ms <= 100);
+    assert_true(s_outcome.time_ms <= 300);
 }
 
 /* testlib's interactor reports to a checker, which has the last word. */
