@@ -12,6 +12,7 @@
 #include "actors/engines.h"
 #include "actors/health.h"
 #include "actors/problems.h"
+#include "actors/rejudge.h"
 #include "actors/secret.h"
 #include "actors/serve.h"
 #include "actors/store/database.h"
@@ -260,6 +261,8 @@ static const struct command s_commands[] = {
      "try database, queue, events and runner; explain options, topology, and what would run here"},
     {"dlq", DLQ, dlq, 1, SIZE_MAX, "list|retry|drop [N...]",
      "show the dead letters of a shared queue, have submissions judged again, or drop them"},
+    {"rejudge", REJUDGE, rejudge, 0, 2, "[list|show N|apply N|discard N]",
+     "judge submissions again, show what that would change, and apply it or not"},
     {"health", SERVE, s_health, 0, 0, "",
      "ask the process that runs with these options whether it is ready"},
     {"token", TOKEN, s_token, 0, 0, "", "print a token for a user, signed with the secret"},

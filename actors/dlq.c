@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "actors/judge/broker.h"
 #include "actors/judge/queue.h"
@@ -52,22 +51,10 @@ static bool s_failed(const char *why)
 
 /* ---- the database ---------------------------------------------------------------------------- */
 
-/* Looking into the wrong folder must not make a database there. */
-static bool s_is_there(const struct options *options)
-{
-    char path[2 * OPTION_TEXT_BYTES + 2];
-    if (strncmp(options->database, "sqlite:", strlen("sqlite:")) != 0)
-        return true;
-    const char *name = options->database + strlen("sqlite:");
-    snprintf(path, sizeof path, "%s%s%s", *name == '/' ? "" : options->data,
-             *name == '/' ? "" : "/", name);
-    return access(path, F_OK) == 0;
-}
-
 static bool s_open_database(struct dlq *self)
 {
-    struct store_error error = {"the database is not there; name it with --database and --data"};
-    if (s_is_there(self->options) &&
+    struct store_error error;
+    if (database_there(self->options->database, self->options->data, &error) &&
         database_open(&self->database, self->options->database, self->options->data, &error))
         return true;
     self->database.connection = NULL;

@@ -45,7 +45,7 @@
 #define LANGUAGES_MAX 64
 
 /* a commit */
-#define COMMIT_OPS_MAX 20 /* a run's verdict with what each sample came to is the largest */
+#define COMMIT_OPS_MAX 24 /* a rejudging: 16 standings, 2 results, and 4 around them */
 #define STATEMENT_PARAMS_MAX 24
 #define RESULT_VALUES_MAX (ROOM_SUBMISSIONS_MAX * 8)
 

@@ -7,7 +7,16 @@
 #define OPTION_TEXT_BYTES 512
 
 /* Which commands take an option. */
-enum { SERVE = 1, IMPORT = 2, MIGRATE = 4, TOKEN = 8, DLQ = 16, LANGUAGES = 32, PROBLEMS = 64 };
+enum {
+    SERVE = 1,
+    IMPORT = 2,
+    MIGRATE = 4,
+    TOKEN = 8,
+    DLQ = 16,
+    LANGUAGES = 32,
+    PROBLEMS = 64,
+    REJUDGE = 128
+};
 
 enum option_id {
 #define OPTION(field, type, commands, absent, least, most, argument, sentence) OPTION_##field,

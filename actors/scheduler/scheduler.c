@@ -5,9 +5,14 @@
  *      unschedule (room)          no more reminders
  *      start, store's answers     the rooms that are open: at the start, and every minute, because
  *                                 what a room said may have been lost
+ *      room_rejudged              scoring has done what room_rejudge said
  *      ping                       done, once all those of the start are known; OVERLOADED until
  * then Out  room_due (room, instant)   at the instant, and every 5 s from then on until the room
  * moves or cancels it: a reminder, or the answer to it, may be lost
+ *      room_rejudge (room, rejudging)  of rejudgings that an operator applies, a page of rooms at a
+ * time: he speaks to the store alone, which is therefore asked every 5 s. The next page follows
+ * when all of one have answered, or after 5 s; a room that does not answer comes again in the next
+ * round
  *
  * Promises: equal instants leave in order of arming; one already past is due at once; at most 256
  * reminders per turn, so that ten thousand rooms ending together do not hold the mailbox. What the
@@ -26,6 +31,11 @@
 #define PAGE_ROWS 500     /* as statement rooms_open has it */
 #define PAGE_WAIT_MS 2000 /* before a page of open rooms is asked for again */
 #define SWEEP_MS 60000    /* between two looks at all open rooms */
+#define REJUDGE_MS 5000   /* between two looks at rejudgings, when not all of a page has answered */
+#define REJUDGE_ROWS 64   /* as statement rejudgings_due has it */
+
+/* The questions that we have under way, as slots. */
+enum { QUESTION_PAGE, QUESTION_REJUDGINGS, QUESTION_FINISH, QUESTION_ROOM };
 
 struct scheduler {
     struct agenda *agenda;     /* owned: who is to be reminded when */
@@ -36,6 +46,10 @@ struct scheduler {
     uint32_t page_generation;  /* of the question; an answer to an earlier one is ignored */
     bool page_open;            /* a page has been asked for and not yet come */
     bool ready;                /* the first sweep is over */
+    int64_t rejudge_after_id;  /* of this round, rooms up to this one have been given to scoring */
+    int64_t rejudge_ms;        /* when to look at rejudgings */
+    uint32_t rejudge_generation; /* of the page; an answer to an earlier one is ignored */
+    uint32_t rejudge_open;       /* rooms of the page that have not answered */
 };
 
 /* A room has one deadline at a time, whatever it is for. */
@@ -48,6 +62,8 @@ static struct agenda_key s_key(int64_t room_id)
 static void s_wake(struct scheduler *self, struct outbox *out)
 {
     int64_t next_ms = self->page_ms, due_ms;
+    if (self->rejudge_ms < next_ms)
+        next_ms = self->rejudge_ms;
     if (agenda_earliest(self->agenda, &due_ms) && due_ms < next_ms)
         next_ms = due_ms;
     if (self->wake_ms == I64_NONE || next_ms < self->wake_ms) {
@@ -95,7 +111,7 @@ static void s_ask_page(struct scheduler *self, int64_t now_ms, struct outbox *ou
     self->page_generation++;
     self->page_open = true;
     self->page_ms = now_ms + PAGE_WAIT_MS;
-    commit_send(&commit, out, NULL, 0, (struct question){0, self->page_generation});
+    commit_send(&commit, out, NULL, 0, (struct question){QUESTION_PAGE, self->page_generation});
 }
 
 /* When an open room is to be reminded. Of a closed one, 0, at once: it tells scoring again and asks
@@ -153,6 +169,64 @@ static void s_on_page(struct scheduler *self, const struct envelope *envelope,
     self->page_ms = envelope->now_ms + SWEEP_MS;
 }
 
+static void s_ask_rejudgings(struct scheduler *self, int64_t now_ms, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_rejudgings_due);
+    commit_i64(&commit, self->rejudge_after_id);
+    self->rejudge_generation++;
+    self->rejudge_open = 0;
+    self->rejudge_ms = now_ms + REJUDGE_MS;
+    commit_send(&commit, out, NULL, 0,
+                (struct question){QUESTION_REJUDGINGS, self->rejudge_generation});
+}
+
+/* Guarded by the rooms themselves: it may be asked too early, or twice. */
+static void s_finish_rejudging(int64_t rejudging_id, int64_t now_ms, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_rejudging_finish);
+    commit_i64(&commit, rejudging_id);
+    commit_i64(&commit, now_ms);
+    commit_send(&commit, out, NULL, 0, (struct question){QUESTION_FINISH, 1});
+}
+
+/* Gives a page of rooms to scoring. A short page ends the round; the next begins at the first. */
+static void s_on_rejudgings(struct scheduler *self, const struct envelope *envelope,
+                            const struct msg_store_done *page, struct outbox *out)
+{
+    enum { REJUDGING_ID, ROOM_ID };
+    if (envelope->to.generation != self->rejudge_generation || page->refused ||
+        page->results.count != 1)
+        return;
+    const struct rec_store_result *rows = &page->results.items[0];
+    int64_t last_id = 0;
+    for (uint32_t row = 0; row < result_rows(rows); row++) {
+        int64_t rejudging_id = result_i64(rows, row, REJUDGING_ID);
+        int64_t room_id = result_i64(rows, row, ROOM_ID);
+        if (room_id == I64_NONE) {
+            s_finish_rejudging(rejudging_id, envelope->now_ms, out);
+            continue;
+        }
+        outbox_send(out, NULL, ACTOR_scoring, room_id,
+                    (struct question){QUESTION_ROOM, self->rejudge_generation}, MSG_room_rejudge,
+                    &(struct msg_room_rejudge){room_id, rejudging_id});
+        self->rejudge_open++;
+        last_id = room_id;
+    }
+    self->rejudge_after_id = result_rows(rows) == REJUDGE_ROWS ? last_id : 0;
+}
+
+static void s_on_rejudged(struct scheduler *self, const struct envelope *envelope,
+                          struct outbox *out)
+{
+    if (envelope->to.generation == self->rejudge_generation && self->rejudge_open &&
+        --self->rejudge_open == 0)
+        s_ask_rejudgings(self, envelope->now_ms, out);
+}
+
 static void s_on_tick(struct scheduler *self, const struct envelope *envelope, struct outbox *out)
 {
     struct agenda_entry entry;
@@ -167,6 +241,8 @@ static void s_on_tick(struct scheduler *self, const struct envelope *envelope, s
     }
     if (self->page_ms <= envelope->now_ms)
         s_ask_page(self, envelope->now_ms, out);
+    if (self->rejudge_ms <= envelope->now_ms)
+        s_ask_rejudgings(self, envelope->now_ms, out);
 }
 
 static void *s_create(const struct rec_actor_config *config, void *context)
@@ -198,6 +274,7 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     switch (envelope->kind) {
     case MSG_start:
         s_ask_page(self, envelope->now_ms, out);
+        self->rejudge_ms = envelope->now_ms + REJUDGE_MS;
         break;
     case MSG_tick:
         s_on_tick(self, envelope, out);
@@ -211,8 +288,14 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     case MSG_ping:
         s_on_ping(self, envelope, message, out);
         break;
+    case MSG_room_rejudged:
+        s_on_rejudged(self, envelope, out);
+        break;
     case MSG_store_done:
-        s_on_page(self, envelope, message, out);
+        if (envelope->to.slot == QUESTION_PAGE)
+            s_on_page(self, envelope, message, out);
+        else if (envelope->to.slot == QUESTION_REJUDGINGS)
+            s_on_rejudgings(self, envelope, message, out);
         break;
     case MSG_store_failed: /* the page is asked for again when its time comes */
     case MSG_refused:
@@ -222,8 +305,9 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
     s_wake(self, out);
 }
 
-static const uint16_t s_receives[] = {MSG_schedule,     MSG_unschedule, MSG_ping, MSG_store_done,
-                                      MSG_store_failed, MSG_refused,    0};
+static const uint16_t s_receives[] = {
+    MSG_schedule,   MSG_unschedule,   MSG_ping,    MSG_room_rejudged,
+    MSG_store_done, MSG_store_failed, MSG_refused, 0};
 
 const struct actor_class scheduler_class = {
     .kind = ACTOR_scheduler,

@@ -60,6 +60,14 @@ void leaderboard_compute(const struct leaderboard_facts *facts, struct leaderboa
     out->rows[1].rank = s_draw(&out->rows[0], &out->rows[1]) ? 1 : 2;
 }
 
+const struct leaderboard_row *leaderboard_row_of(const struct leaderboard *self, int64_t user_id)
+{
+    for (uint32_t i = 0; i < self->user_count; i++)
+        if (self->rows[i].user_id == user_id)
+            return &self->rows[i];
+    unreachable();
+}
+
 bool leaderboard_all_solved(const struct leaderboard *self)
 {
     if (self->user_count < ROOM_SEATS || self->problem_count == 0)

@@ -42,6 +42,9 @@ struct leaderboard {
 
 void leaderboard_compute(const struct leaderboard_facts *facts, struct leaderboard *out);
 
+/* The user's row; he must have one. */
+const struct leaderboard_row *leaderboard_row_of(const struct leaderboard *self, int64_t user_id);
+
 /* Both participants have solved everything: the contest may end early. */
 bool leaderboard_all_solved(const struct leaderboard *self);
 

@@ -101,6 +101,7 @@ void score_cache_remove(struct score_cache *self, struct score_entry *entry)
     self->free[self->free_count++] = entry->slot;
     score_room_fini(&entry->room);
     kept_destroy(&entry->current);
+    rejudged_destroy(&entry->rejudged);
     line_clear(&entry->line);
     line_clear(&entry->waiters);
     free(entry);

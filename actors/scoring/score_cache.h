@@ -8,7 +8,7 @@
 #define ACTORS_SCORING_SCORE_CACHE_H
 
 #include "actors/scoring/line.h"
-#include "actors/scoring/score_room.h"
+#include "actors/scoring/rejudged.h"
 
 #define SCORES_MAX 4096 /* rooms of a shard, and so its credit of open commits */
 
@@ -19,6 +19,8 @@ enum score_asking {
     ASKING_VERDICT, /* to keep a verdict */
     ASKING_GIVE_UP, /* to make Judge Errors of what is not judged */
     ASKING_FINISH,  /* to keep the result */
+    ASKING_TRIALS,  /* what a rejudging makes of it */
+    ASKING_REJUDGE, /* to keep that */
 };
 
 struct score_entry {
@@ -31,6 +33,7 @@ struct score_entry {
     enum score_asking asking;      /* the one open question */
     struct envelope cause;         /* what made us ask: its trace goes on */
     struct kept *current;          /* owned: the message that a commit decides; NULL for others */
+    struct rejudged *rejudged;     /* owned: what ASKING_REJUDGE keeps; else NULL */
     int64_t decided_ms;            /* the commit's instant, the same when it is repeated */
     int64_t due_ms;                /* when to ask (again) */
     uint32_t tries;                /* how often we have asked, or were to */

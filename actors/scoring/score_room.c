@@ -14,11 +14,12 @@ void score_room_fini(struct score_room *self)
     *self = (struct score_room){0};
 }
 
-static void s_compute(const struct score_room *self, struct leaderboard *board)
+void score_room_compute(const struct score_room *self, const struct submission_fact *submissions,
+                        struct leaderboard *board)
 {
     const struct rec_room_facts *facts = &self->facts;
     struct leaderboard_facts given = {
-        .submissions = self->submissions,
+        .submissions = submissions,
         .submission_count = self->submission_count,
         .user_count = facts->guest_user_id == I64_NONE ? 1 : 2,
         .problem_count = facts->problem_ids.count,
@@ -27,6 +28,11 @@ static void s_compute(const struct score_room *self, struct leaderboard *board)
     };
     memcpy(given.problem_ids, self->problem_ids, sizeof given.problem_ids);
     leaderboard_compute(&given, board);
+}
+
+static void s_compute(const struct score_room *self, struct leaderboard *board)
+{
+    score_room_compute(self, self->submissions, board);
 }
 
 static int64_t s_seat(const struct score_room *self, int64_t user_id)
@@ -346,14 +352,9 @@ struct rec_submission score_room_submission(const struct score_room *self, uint3
 
 /* ---- commits ------------------------------------------------------------------------------- */
 
-/* A verdict touches one participant's one problem: that row, as it is going to be. */
-static void s_ask_row(const struct score_room *self, struct commit *commit,
-                      const struct leaderboard *board, const struct submission_fact *submission)
+void score_room_ask_row(const struct score_room *self, struct commit *commit, uint32_t seat,
+                        uint32_t position, const struct problem_score *score)
 {
-    int64_t seat = s_seat(self, submission->user_id);
-    int64_t position = s_position(self, submission->problem_id);
-    check(seat >= 0 && position >= 0);
-    const struct problem_score *score = &board->scores[seat][position];
     commit_op(commit, STATEMENT_participant_problem_write);
     commit_i64(commit, self->row_ids[seat][position]);
     commit_i64(commit, score->attempts);
@@ -362,6 +363,17 @@ static void s_ask_row(const struct score_room *self, struct commit *commit,
     commit_opt(commit, score->solved ? score->solved_at_ms : I64_NONE);
     commit_i64(commit, self->facts.room_id);
     commit_i64(commit, self->score_rev + 1);
+}
+
+/* A verdict touches one participant's one problem: that row, as it is going to be. */
+static void s_ask_row(const struct score_room *self, struct commit *commit,
+                      const struct leaderboard *board, const struct submission_fact *submission)
+{
+    int64_t seat = s_seat(self, submission->user_id);
+    int64_t position = s_position(self, submission->problem_id);
+    check(seat >= 0 && position >= 0);
+    score_room_ask_row(self, commit, (uint32_t)seat, (uint32_t)position,
+                       &board->scores[seat][position]);
 }
 
 void score_room_ask_verdict(struct score_room *self, struct commit *commit,
@@ -451,11 +463,16 @@ void score_room_ask_finish(const struct score_room *self, struct commit *commit)
     }
 }
 
-void score_room_take_finish(struct score_room *self)
+void score_room_result(struct score_room *self)
 {
     int64_t winner = record_winner(&self->board);
-    self->facts.status = ROOM_FINISHED;
     self->winner_user_id = winner ? winner : I64_NONE;
     self->result = winner ? RESULT_WIN : RESULT_DRAW;
+}
+
+void score_room_take_finish(struct score_room *self)
+{
+    self->facts.status = ROOM_FINISHED;
+    score_room_result(self);
     self->score_rev++;
 }

@@ -69,6 +69,15 @@ struct roomstate_source score_room_source(const struct score_room *self);
 /* A submission as its submitter sees it, without the details of a judging. */
 struct rec_submission score_room_submission(const struct score_room *self, uint32_t index);
 
+/* The standing with these submissions, as many as the room has, in the place of its own. */
+void score_room_compute(const struct score_room *self, const struct submission_fact *submissions,
+                        struct leaderboard *board);
+/* Takes winner and result from the standing. */
+void score_room_result(struct score_room *self);
+
+/* A participant's way with a problem, by seat and position, as the commit makes it. */
+void score_room_ask_row(const struct score_room *self, struct commit *commit, uint32_t seat,
+                        uint32_t position, const struct problem_score *score);
 /* The commits, and what each changes once it is durable. `now_ms` is the instant of the decision.
  */
 void score_room_ask_verdict(struct score_room *self, struct commit *commit,

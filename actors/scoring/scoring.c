@@ -1,10 +1,11 @@
 /* The scoring actor: keeps verdicts, attempts, penalties, results and history; composes RoomState,
  * alone; answers every read of a room.
  *
- * In:  room_notice, result_get, settle_limit (room); verdict_report (judge); the reads (gateway);
- *      store_done, store_failed (store); start, tick, drain, ping (runtime).
- * Out: notice_taken, contest_complete, room_settled, room_result; verdict_taken; watched and
- *      submission_found to fan-out; the answers to the reads; store_run.
+ * In:  room_notice, result_get, settle_limit (room); verdict_report (judge); room_rejudge
+ *      (scheduler); the reads (gateway); store_done, store_failed (store); start, tick, drain, ping
+ *      (runtime).
+ * Out: notice_taken, contest_complete, room_settled, room_result; verdict_taken; room_rejudged;
+ *      watched and submission_found to fan-out; the answers to the reads; store_run.
  *
  * Promises: a room changes only by what is durable. One question to the store is open per room, and
  * what comes meanwhile waits in a bounded line; reads of a loaded room are answered at once, from
@@ -49,6 +50,15 @@ static void s_send(struct scoring *self, struct score_entry *entry, struct quest
         break;
     case ASKING_FINISH:
         score_room_ask_finish(&entry->room, &commit);
+        break;
+    case ASKING_TRIALS:
+        kept_read(entry->current, &self->arena, &message);
+        rejudged_ask(&commit, message.room_rejudge.rejudging_id, entry->room_id);
+        break;
+    case ASKING_REJUDGE:
+        kept_read(entry->current, &self->arena, &message);
+        rejudged_ask_apply(entry->rejudged, &entry->room, &commit,
+                           message.room_rejudge.rejudging_id, entry->decided_ms);
         break;
     }
     entry->due_ms = now_ms + REPEAT_MS;
@@ -97,6 +107,7 @@ static void s_refused(struct scoring *self, struct score_entry *entry, const str
 {
     struct envelope cause = entry->cause;
     cause.now_ms = turn->now_ms;
+    rejudged_destroy(&entry->rejudged);
     if (entry->current) {
         line_put_back(&entry->line, entry->current);
         entry->current = NULL;
@@ -174,6 +185,8 @@ static int64_t s_room_id(const struct envelope *envelope, const void *message)
         return ((const struct msg_verdict_report *)message)->room_id;
     case MSG_settle_limit:
         return ((const struct msg_settle_limit *)message)->room_id;
+    case MSG_room_rejudge:
+        return ((const struct msg_room_rejudge *)message)->room_id;
     case MSG_result_get:
         return ((const struct msg_result_get *)message)->room_id;
     case MSG_state_get:
@@ -275,16 +288,18 @@ static void s_on_answer(struct scoring *self, const struct envelope *envelope,
     } else if (done->refused)
         s_refused(self, entry, envelope, out);
     else {
-        entry->refusals = 0;
-        scoring_confirmed(self, entry, asked, envelope, out);
+        if (asked != ASKING_TRIALS) /* that is no commit, and proves nothing */
+            entry->refusals = 0;
+        scoring_confirmed(self, entry, asked, done, envelope, out);
     }
     s_go_on(self, entry, envelope, out);
 }
 
 /* The store has not answered in time, or has failed a while ago: once more. After TRIES_MAX those
- * who wait are told, and a room that could not be loaded is forgotten. A verdict gives way to a
- * load: the judge repeats it, and one that no database takes must not hold up its room for ever.
- * What ends a contest goes on being asked. False: the room is gone. */
+ * who wait are told, and a room that could not be loaded is forgotten. Verdicts and
+ * rejudgings give way to a load: judge and scheduler repeat them, and one that no database takes
+ * must not hold up its room for ever. What ends a contest goes on being asked. False: the room is
+ * gone. */
 static bool s_again(struct scoring *self, struct score_entry *entry, int64_t now_ms,
                     struct outbox *out)
 {
@@ -298,8 +313,10 @@ static bool s_again(struct scoring *self, struct score_entry *entry, int64_t now
             return false;
         }
         s_turn_away_all(self, &entry->line, now_ms, REFUSED_FAILED, out);
-        if (entry->asking == ASKING_VERDICT) {
+        if (entry->asking == ASKING_VERDICT || entry->asking == ASKING_TRIALS ||
+            entry->asking == ASKING_REJUDGE) {
             kept_destroy(&entry->current);
+            rejudged_destroy(&entry->rejudged);
             entry->asking = ASKING_NOTHING;
             scoring_ask(self, entry, ASKING_LOAD, &cause, out);
             return true;
@@ -423,5 +440,6 @@ const struct actor_class scoring_class = {
             MSG_verdict_report, MSG_state_get,      MSG_leaderboard_get, MSG_problems_get,
             MSG_watch,          MSG_current_get,    MSG_stats_get,       MSG_profile_get,
             MSG_history_get,    MSG_submission_get, MSG_submissions_get, MSG_run_get,
-            MSG_picture_get,    MSG_store_done,     MSG_store_failed,    0},
+            MSG_picture_get,    MSG_room_rejudge,   MSG_store_done,      MSG_store_failed,
+            0},
 };

@@ -36,9 +36,10 @@ void scoring_serve(struct scoring *self, struct score_entry *entry, struct kept 
                    const union any_message *message, struct outbox *out);
 /* The room was loaded; says what nobody was there to say. `turn` is the message being handled. */
 void scoring_after_load(struct score_entry *entry, const struct envelope *turn, struct outbox *out);
-/* The store has confirmed what was asked. */
+/* The store has confirmed what was asked; `done` is its answer. May ask the next thing. */
 void scoring_confirmed(struct scoring *self, struct score_entry *entry, enum score_asking asked,
-                       const struct envelope *turn, struct outbox *out);
+                       const struct msg_store_done *done, const struct envelope *turn,
+                       struct outbox *out);
 /* Refuses a message in its own way: a verdict for a room that is none is not kept, and for any
  * other reason not answered, since the judge asks again. */
 void scoring_turn_away(const struct envelope *envelope, const void *message, enum refusal refusal,

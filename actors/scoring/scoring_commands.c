@@ -10,6 +10,8 @@
 /* Of the submissions that one settle limit gives up, so many submitters' pushes; the rest read it.
  */
 #define GIVE_UP_TOLD_MAX 1000
+/* Of the verdicts that a rejudging changes in a room, so many pushes; the rest are read. */
+#define REJUDGED_TOLD_MAX 32
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
@@ -256,6 +258,69 @@ static void s_finished(struct score_entry *entry, const struct envelope *cause, 
     s_tell_settled(entry, cause, out);
 }
 
+/* ---- rejudging ------------------------------------------------------------------------------ */
+
+/* Those whose verdicts it changed, from the rows: the details are no more at hand. */
+static void s_tell_rejudged(struct scoring *self, const struct score_entry *entry,
+                            const struct envelope *cause, struct outbox *out)
+{
+    const struct rejudged *rejudged = entry->rejudged;
+    for (uint32_t i = 0; i < rejudged->count && i < REJUDGED_TOLD_MAX; i++)
+        reads_tell_submission(&self->reads, cause, entry->room.marks[rejudged->changes[i].index].id,
+                              out);
+}
+
+static void s_answer_rejudge(struct score_entry *entry, int64_t rejudging_id, struct outbox *out)
+{
+    outbox_reply(out, &entry->current->envelope, MSG_room_rejudged,
+                 &(struct msg_room_rejudged){entry->room_id, rejudging_id});
+    kept_destroy(&entry->current);
+    rejudged_destroy(&entry->rejudged);
+}
+
+/* What the trials came to is there: the room is changed, unless it has been, or is not to be. What
+ * makes no sense is not answered: the scheduler asks again, and the operator sees it open. */
+static void s_trials_read(struct scoring *self, struct score_entry *entry, int64_t rejudging_id,
+                          const struct msg_store_done *done, const struct envelope *cause,
+                          struct outbox *out)
+{
+    const struct rec_store_result *results = done->results.items;
+    if (done->results.count == REJUDGED_RESULTS)
+        entry->rejudged = rejudged_new(&entry->room, &results[REJUDGED_TRIALS]);
+    if (!entry->rejudged || entry->rejudged->waiting) {
+        log_error("trials-unusable", "room=%lld rejudging=%lld", (long long)entry->room_id,
+                  (long long)rejudging_id);
+        rejudged_destroy(&entry->rejudged);
+        kept_destroy(&entry->current);
+        return;
+    }
+    bool in_it = result_rows(&results[REJUDGED_STATE]) == 1 &&
+                 slice_is(result_text(&results[REJUDGED_STATE], 0, 0), "applying");
+    bool is_done = in_it && result_i64(&results[REJUDGED_STATE], 0, 1) != I64_NONE;
+    if (in_it && !is_done) {
+        scoring_ask(self, entry, ASKING_REJUDGE, cause, out);
+        return;
+    }
+    if (is_done && entry->rejudged->count && entry->push_due) { /* told or not, we cannot know */
+        s_push(entry, cause, out);
+        s_tell_rejudged(self, entry, cause, out);
+    }
+    s_answer_rejudge(entry, rejudging_id, out);
+}
+
+static void s_rejudged(struct scoring *self, struct score_entry *entry, int64_t rejudging_id,
+                       const struct envelope *cause, struct outbox *out)
+{
+    rejudged_take_apply(entry->rejudged, &entry->room);
+    stats_add(STAT_verdicts_rejudged, entry->rejudged->count);
+    if (entry->rejudged->count) {
+        s_push(entry, cause, out);
+        s_tell_rejudged(self, entry, cause, out);
+        s_tell_complete(entry, cause, out);
+    }
+    s_answer_rejudge(entry, rejudging_id, out);
+}
+
 /* ---- entry points -------------------------------------------------------------------------- */
 
 void scoring_serve(struct scoring *self, struct score_entry *entry, struct kept *kept,
@@ -273,6 +338,10 @@ void scoring_serve(struct scoring *self, struct score_entry *entry, struct kept 
         break;
     case MSG_result_get:
         s_result_get(self, entry, kept, out);
+        break;
+    case MSG_room_rejudge:
+        entry->current = kept;
+        scoring_ask(self, entry, ASKING_TRIALS, &kept->envelope, out);
         break;
     default:
         reads_room(&self->reads, &entry->room, &kept->envelope, out);
@@ -293,19 +362,34 @@ void scoring_after_load(struct score_entry *entry, const struct envelope *turn, 
 }
 
 void scoring_confirmed(struct scoring *self, struct score_entry *entry, enum score_asking asked,
-                       const struct envelope *turn, struct outbox *out)
+                       const struct msg_store_done *done, const struct envelope *turn,
+                       struct outbox *out)
 {
+    union any_message message;
     struct envelope cause = entry->cause;
     cause.now_ms = turn->now_ms;
-    if (asked == ASKING_VERDICT) {
-        union any_message message;
+    if (entry->current)
         kept_read(entry->current, &self->arena, &message);
+    switch (asked) {
+    case ASKING_NOTHING:
+    case ASKING_LOAD:
+        unreachable();
+    case ASKING_VERDICT:
         s_verdict_kept(entry, &message.verdict_report, &cause, out);
-    } else if (asked == ASKING_GIVE_UP) {
+        break;
+    case ASKING_GIVE_UP:
         s_given_up(entry, &cause, out);
-    } else {
+        break;
+    case ASKING_FINISH:
         score_room_take_finish(&entry->room);
         s_finished(entry, &cause, out);
+        break;
+    case ASKING_TRIALS:
+        s_trials_read(self, entry, message.room_rejudge.rejudging_id, done, &cause, out);
+        return; /* the message goes on with the next question */
+    case ASKING_REJUDGE:
+        s_rejudged(self, entry, message.room_rejudge.rejudging_id, &cause, out);
+        return;
     }
     kept_destroy(&entry->current);
 }

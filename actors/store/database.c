@@ -1,5 +1,10 @@
 #include "actors/store/database.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "proto/check.h"
+
 static const struct store_driver *const s_drivers[] = {&store_driver_sqlite,
                                                        &store_driver_postgres};
 
@@ -12,6 +17,21 @@ const struct store_driver *database_driver(const char *url, struct store_error *
                 return s_drivers[i];
     store_error_set(error, "the database's URL must begin with \"sqlite:\" or \"postgresql://\"");
     return NULL;
+}
+
+bool database_there(const char *url, const char *folder, struct store_error *error)
+{
+    static const char scheme[] = "sqlite:";
+    char *path;
+    if (strncmp(url, scheme, strlen(scheme)) != 0)
+        return true;
+    const char *name = url + strlen(scheme);
+    check(asprintf(&path, "%s%s%s", *name == '/' ? "" : folder, *name == '/' ? "" : "/", name) >=
+          0);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there || store_error_set(error, "the database is not there; name it with --database "
+                                           "and --data");
 }
 
 bool database_open(struct database *self, const char *url, const char *folder,

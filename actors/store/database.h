@@ -12,6 +12,9 @@ struct database {
 /* The driver of a URL; NULL: none, the error says which there are. */
 const struct store_driver *database_driver(const char *url, struct store_error *error);
 
+/* Looking into the wrong folder must not make a database there. False: SQLite's file is not there,
+ * and the error says so; whether a server is, only opening it tells. */
+bool database_there(const char *url, const char *folder, struct store_error *error);
 /* Opens a connection and migrates. False: not open, the error says why; passwords that a URL may
  * hold are not in it. Blocking; use and close it in the same thread. */
 bool database_open(struct database *self, const char *url, const char *folder,

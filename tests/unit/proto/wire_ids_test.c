@@ -93,6 +93,8 @@ static const struct numbered s_messages[] = {
     {136, "run_accepted"},
     {137, "run_get"},
     {138, "run_found"},
+    {145, "room_rejudge"},
+    {146, "room_rejudged"},
     {160, "picture_get"},
     {161, "picture"},
 };

@@ -16,7 +16,8 @@ void world_init(struct world *self)
                            .start_ms = I64_NONE,
                            .end_ms = I64_NONE,
                            .closed_ms = I64_NONE,
-                           .winner_user_id = I64_NONE};
+                           .winner_user_id = I64_NONE,
+                           .rejudged_ms = I64_NONE};
 }
 
 void world_fini(struct world *self)
@@ -175,6 +176,31 @@ struct envelope world_report(struct world *self, int64_t submission_id, enum ver
                               s_submission(self, submission_id)->fence);
 }
 
+/* ---- an operator, and the scheduler -------------------------------------------------------- */
+
+void world_rejudge(struct world *self)
+{
+    self->rejudging_state = "applying";
+    self->rejudged_ms = I64_NONE;
+    self->trial_count = 0;
+}
+
+void world_trial(struct world *self, int64_t submission_id, enum verdict verdict)
+{
+    check(self->trial_count < WORLD_SUBMISSIONS);
+    self->trials[self->trial_count++] =
+        (struct world_trial){submission_id, s_submission(self, submission_id)->status,
+                             word_text(&verdict_words, (uint8_t)verdict), NULL};
+}
+
+struct envelope world_order(struct world *self)
+{
+    struct envelope envelope = actor_harness_request(self->harness, MSG_room_rejudge, 0, ROOM);
+    envelope.reply.actor = ACTOR_scheduler;
+    actor_harness_give(self->harness, envelope, &(struct msg_room_rejudge){ROOM, REJUDGING});
+    return envelope;
+}
+
 /* ---- store --------------------------------------------------------------------------------- */
 
 static int64_t s_param(const struct rec_store_op *op, uint32_t number)
@@ -289,6 +315,96 @@ static void s_read_submission(struct world *self, int64_t id, struct actor_answe
     actor_answer_text(answer, "a warning");
 }
 
+static void s_read_rejudging(const struct world *self, struct actor_answer *answer)
+{
+    actor_answer_result(answer, 2);
+    if (!self->rejudging_state)
+        return;
+    actor_answer_text(answer, self->rejudging_state);
+    actor_answer_i64(answer, self->rejudged_ms);
+}
+
+static void s_read_trials(struct world *self, struct actor_answer *answer)
+{
+    actor_answer_result(answer, 5);
+    for (uint32_t i = 0; i < self->trial_count; i++) {
+        const struct world_trial *trial = &self->trials[i];
+        actor_answer_i64(answer, s_submission(self, trial->submission_id)->number);
+        actor_answer_i64(answer, trial->submission_id);
+        actor_answer_text(answer, trial->was);
+        actor_answer_text(answer, trial->status);
+        if (trial->now)
+            actor_answer_text(answer, trial->now);
+        else
+            actor_answer_i64(answer, I64_NONE);
+    }
+}
+
+/* As the statement has it. */
+static int64_t s_take_trials(struct world *self, const struct rec_store_op *op)
+{
+    int64_t changed = 0;
+    check(s_param(op, 1) == REJUDGING && s_param(op, 2) == ROOM);
+    check(s_param(op, 3) == self->score_rev);
+    for (uint32_t i = 0; i < self->trial_count; i++) {
+        struct world_trial *trial = &self->trials[i];
+        uint8_t status = s_number(&verdict_words, trial->status);
+        if (!verdict_final(status) || status == VERDICT_JUDGE_ERROR ||
+            strcmp(trial->status, trial->was) == 0 ||
+            strcmp(s_submission(self, trial->submission_id)->status, trial->was) != 0)
+            continue;
+        trial->now = trial->status;
+        changed++;
+    }
+    return changed;
+}
+
+static int64_t s_write_trials(struct world *self)
+{
+    int64_t changed = 0;
+    for (uint32_t i = 0; i < self->trial_count; i++)
+        if (self->trials[i].now) {
+            s_submission(self, self->trials[i].submission_id)->status = self->trials[i].now;
+            changed++;
+        }
+    return changed;
+}
+
+static struct world_history *s_newest(struct world *self, int64_t user_id)
+{
+    for (uint32_t i = self->history_count; i > 0; i--)
+        if (self->history[i - 1].user_id == user_id)
+            return &self->history[i - 1];
+    return NULL;
+}
+
+static int64_t s_revise_history(struct world *self, const struct rec_store_op *op)
+{
+    const struct world_history *newest = s_newest(self, s_param(op, 1));
+    const char *result = s_word(op, 6, &result_words);
+    check(newest && s_param(op, 2) == ROOM && s_param(op, 3) == self->score_rev);
+    check(s_param(op, 7) == REJUDGING);
+    if (newest->solved == s_param(op, 4) && newest->penalty_s == s_param(op, 5) &&
+        strcmp(newest->result, result) == 0)
+        return 0;
+    check(self->history_count < 4);
+    struct world_history *history = &self->history[self->history_count++];
+    *history = (struct world_history){newest->user_id, s_param(op, 4), s_param(op, 5),
+                                      newest->timestamp_ms, ""};
+    snprintf(history->result, sizeof history->result, "%s", result);
+    return 1;
+}
+
+static void s_fence_rejudge(struct world *self, const struct rec_store_op *op)
+{
+    if (!strcmp(self->status, "FINISHED")) {
+        self->winner_user_id = s_param(op, 3);
+        self->result = s_word(op, 4, &result_words);
+    }
+    self->score_rev++;
+    self->commits++;
+}
+
 static bool s_pending(const struct world *self)
 {
     for (int64_t i = 0; i < self->last_number; i++)
@@ -301,7 +417,9 @@ static bool s_pending(const struct world *self)
 static bool s_fence(struct world *self, const struct rec_store_op *op)
 {
     bool commits =
-        op->statement >= STATEMENT_fence_verdict && op->statement < STATEMENT_history_list;
+        op->statement >= STATEMENT_fence_verdict && op->statement <= STATEMENT_history_insert;
+    bool due = self->rejudging_state && !strcmp(self->rejudging_state, "applying") &&
+               self->rejudged_ms == I64_NONE;
     bool here = !commits || s_param(op, 2) == self->score_rev;
     bool closed = !strcmp(self->status, "ACTIVE") && self->closed_ms != I64_NONE;
     switch (op->statement) {
@@ -310,6 +428,11 @@ static bool s_fence(struct world *self, const struct rec_store_op *op)
         return here && !strcmp(self->status, "ACTIVE") && submission && s_undecided(submission) &&
                submission->fence == s_param(op, 4);
     }
+    case STATEMENT_fence_rejudge:
+        return due && s_param(op, 1) == ROOM && s_param(op, 2) == self->score_rev &&
+               s_param(op, 5) == REJUDGING;
+    case STATEMENT_rejudging_room_done:
+        return due;
     case STATEMENT_fence_give_up:
         return here && closed;
     case STATEMENT_fence_finish:
@@ -361,7 +484,29 @@ static void s_write_history(struct world *self, const struct rec_store_op *op)
 
 static void s_run_op(struct world *self, const struct rec_store_op *op, struct actor_answer *answer)
 {
+    int64_t changed = 1;
     switch (op->statement) {
+    case STATEMENT_rejudging_room_read:
+        s_read_rejudging(self, answer);
+        return;
+    case STATEMENT_rejudging_trials_read:
+        s_read_trials(self, answer);
+        return;
+    case STATEMENT_fence_rejudge:
+        s_fence_rejudge(self, op);
+        break;
+    case STATEMENT_rejudging_take:
+        changed = s_take_trials(self, op);
+        break;
+    case STATEMENT_rejudging_write:
+        changed = s_write_trials(self);
+        break;
+    case STATEMENT_history_revise:
+        changed = s_revise_history(self, op);
+        break;
+    case STATEMENT_rejudging_room_done:
+        self->rejudged_ms = s_param(op, 3);
+        break;
     case STATEMENT_room_load:
         s_load_room(self, answer);
         return;
@@ -404,7 +549,7 @@ static void s_run_op(struct world *self, const struct rec_store_op *op, struct a
     default:
         fail_msg("statement %d is not the world's", (int)op->statement);
     }
-    actor_answer_changed(answer, 1);
+    actor_answer_changed(answer, changed);
 }
 
 static void s_run(struct world *self, const struct actor_sent *sent)
@@ -413,11 +558,12 @@ static void s_run(struct world *self, const struct actor_sent *sent)
     struct actor_answer *answer = malloc(sizeof *answer);
     check(answer);
     actor_answer_begin(answer);
-    self->score_rev += self->intruder && run->ops.items[0].statement == STATEMENT_fence_verdict;
+    self->score_rev += self->intruder && (run->ops.items[0].statement == STATEMENT_fence_verdict ||
+                                          run->ops.items[0].statement == STATEMENT_fence_rejudge);
     answer->done.refused = !s_fence(self, &run->ops.items[0]);
     for (uint32_t i = 0; !answer->done.refused && i < run->ops.count; i++)
         s_run_op(self, &run->ops.items[i], answer);
-    if (!self->mute)
+    if (!self->mute && run->ops.items[0].statement != self->lost)
         actor_harness_give(self->harness, actor_harness_answer(sent, MSG_store_done),
                            &answer->done);
     free(answer);

@@ -33,15 +33,24 @@ struct world_history {
     char result[8];                                   /* WIN, LOSS, DRAW */
 };
 
+/* A rejudging's look at a submission. */
+struct world_trial {
+    int64_t submission_id;          /* which */
+    const char *was, *status, *now; /* now: what it became; NULL: not yet */
+};
+
+#define REJUDGING 5 /* its number */
+
 struct world {
     struct actor_harness *harness; /* owned: with the scoring actor in it */
     uint32_t answered;             /* of the harness' sent ones, those looked at */
     uint32_t commits;              /* that changed something */
     bool dead;                     /* the store: takes nothing and answers nothing */
     bool mute;                     /* the store: runs what it is asked, and the answer is lost */
-    bool failing;                  /* the store: answers store_failed */
-    bool absent;                   /* there is no such room */
-    bool intruder;                 /* another process commits just before each commit of ours */
+    int64_t lost;  /* answers to what begins with this statement are lost; 0: none */
+    bool failing;  /* the store: answers store_failed */
+    bool absent;   /* there is no such room */
+    bool intruder; /* another process commits just before each commit of ours */
 
     const char *status, *visibility, *result;            /* of the room; result NULL: none */
     int64_t guest_user_id;                               /* I64_NONE: the seat is free */
@@ -51,6 +60,10 @@ struct world {
     struct world_submission submissions[WORLD_SUBMISSIONS]; /* last_number of them */
     struct world_history history[4];
     uint32_t history_count;
+    const char *rejudging_state;                  /* NULL: the room is in none */
+    int64_t rejudged_ms;                          /* when the room was done; I64_NONE: not yet */
+    struct world_trial trials[WORLD_SUBMISSIONS]; /* of the rejudging, trial_count of them */
+    uint32_t trial_count;                         /* how many */
 };
 
 /* A waiting room with its host, a scoring actor that knows nothing of it. */
@@ -77,6 +90,14 @@ int64_t world_lease(struct world *self, int64_t submission_id);
 struct envelope world_report(struct world *self, int64_t submission_id, enum verdict verdict);
 struct envelope world_report_fence(struct world *self, int64_t submission_id, enum verdict verdict,
                                    int64_t fence);
+
+/* ---- an operator, and the scheduler -------------------------------------------------------- */
+/* Applies a rejudging, so far of nothing; each trial then adds a submission, and how it came out.
+ */
+void world_rejudge(struct world *self);
+void world_trial(struct world *self, int64_t submission_id, enum verdict verdict);
+/* Tells scoring to do the room. */
+struct envelope world_order(struct world *self);
 
 /* ---- store --------------------------------------------------------------------------------- */
 /* Runs and answers what scoring has asked, and what it asks then, until it asks no more. */
