@@ -77,7 +77,7 @@ static struct recorder *s_recorder(enum actor_kind actor)
     return recorder;
 }
 
-/* Two rooms scheduled, one of them reminded twice and cancelled: records 2 to 17. The path is kept
+/* Two rooms scheduled, one of them reminded twice and cancelled: records 2 to 18. The path is kept
  * for the caller; flushed before the cancelling, and *whole_bytes is how long it was then. */
 static void s_record_run(char path[PATH_MAX], off_t *whole_bytes)
 {
@@ -102,12 +102,12 @@ static void s_record_run(char path[PATH_MAX], off_t *whole_bytes)
     assert_false(solo_move_to(&solo, T0 + 10));
     solo_tell(&solo, NULL, MSG_schedule, &(struct msg_schedule){6, T0 + 1000}); /* 7 in */
     assert_true(solo_move_to(&solo, T0 + 1000));    /* 8 in; 9, 10 out: due */
-    assert_true(solo_move_to(&solo, T0 + 1800000)); /* 11 in, 12 to 15 out */
+    assert_true(solo_move_to(&solo, T0 + 1800000)); /* 11 in, 12 to 16 out */
     recorder_flush(solo.recorder);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
     *whole_bytes = status.st_size;
-    solo_tell(&solo, &asker, MSG_unschedule, &(struct msg_unschedule){5}); /* 16 in, 17 out */
+    solo_tell(&solo, &asker, MSG_unschedule, &(struct msg_unschedule){5}); /* 17 in, 18 out */
     recorder_destroy(&solo.recorder);
     assert_null(solo.recorder);
     solo_fini(&solo);
@@ -159,7 +159,7 @@ static void a_recorded_run_replays_to_the_same_bytes(void **state)
     assert_int_equal(told.result, REPLAY_EQUAL);
     assert_int_equal(told.report.journals, 1);
     assert_int_equal(told.report.inputs, 7);
-    assert_int_equal(told.report.outputs, 9);
+    assert_int_equal(told.report.outputs, 10);
     s_replay(s_folder, s_class_of, &told);
     assert_int_equal(told.result, REPLAY_EQUAL);
 }
@@ -394,7 +394,7 @@ static void a_journal_prints_as_json_lines(void **state)
         }
         json_decref(json);
     }
-    assert_int_equal(number, 17);
+    assert_int_equal(number, 18);
     free(text);
 }
 
