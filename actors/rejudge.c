@@ -398,8 +398,12 @@ static int s_discard(struct rejudge *self, int64_t id)
     s_decide(self);
     if (!s_look(self, id, &rejudging, &server))
         return 1;
+    if (!s_is(&rejudging, "discarded")) {
+        s_failed("it has been applied, and stays; what is wrong with it another one mends");
+        return 1;
+    }
     s_print_rejudging(&rejudging);
-    return s_is(&rejudging, "discarded") ? 0 : 1;
+    return 0;
 }
 
 /* On a terminal the operator decides now; else, or when he does not know, later. */

@@ -81,7 +81,10 @@ promises (number, name) AS (VALUES
     (16, 'solved, attempts and penalties on the leaderboard follow from the submissions'),
     (17, 'a trial has its time with its verdict, and what its tests came to with both'),
     (18, 'a run is a participant''s, for a problem of the room'),
-    (19, 'a user''s kept and waiting runs are few')
+    (19, 'a user''s kept and waiting runs are few'),
+    (20, 'a verdict that a rejudging changed is the one that judging it again came to'),
+    (21, 'history is revised by rejudgings alone, once by each'),
+    (22, 'a rejudging changes what it has done, all at once in each room, and nothing before it is applied')
 ),
 broken (number, id) AS (
     SELECT 1, s.id FROM submissions s JOIN rooms r ON r.id = s.room_id
@@ -188,6 +191,22 @@ UNION ALL
     WHERE p.id IS NULL OR q.id IS NULL
 UNION ALL -- 20 that are judged are kept when he makes another one, and at most 8 wait
     SELECT 19, user_id FROM trials WHERE kind = 'run' GROUP BY user_id HAVING COUNT(*) > 28
+UNION ALL
+    SELECT 20, t.submission_id FROM trials t JOIN submissions s ON s.id = t.submission_id
+    WHERE t.became IS NOT NULL AND (t.became <> t.status OR (s.status <> t.became
+        AND NOT EXISTS (SELECT 1 FROM trials n WHERE n.submission_id = t.submission_id
+            AND n.became IS NOT NULL AND n.rejudging_id > t.rejudging_id)))
+UNION ALL
+    SELECT 21, h.room_id FROM contest_history h GROUP BY h.room_id, h.user_id
+    HAVING COUNT(h.rejudging_id) <> MAX(h.revision) - 1 OR COUNT(*) <> MAX(h.revision)
+        OR COUNT(DISTINCT h.rejudging_id) <> COUNT(h.rejudging_id)
+UNION ALL
+    SELECT 22, o.rejudging_id FROM rejudging_rooms o JOIN rejudgings j ON j.id = o.rejudging_id
+    LEFT JOIN trials t ON t.rejudging_id = o.rejudging_id AND t.room_id = o.room_id
+    GROUP BY o.rejudging_id, o.room_id, o.done_ms, o.changed, j.state
+    HAVING COUNT(t.became) <> o.changed OR (o.done_ms IS NULL AND o.changed <> 0)
+        OR (o.done_ms IS NOT NULL AND j.state NOT IN ('applying', 'applied'))
+        OR (o.done_ms IS NULL AND j.state = 'applied')
 )
 SELECT p.name AS promise, COUNT(DISTINCT b.id) AS violations, MIN(b.id) AS first_id
 FROM promises p LEFT JOIN broken b ON b.number = p.number

@@ -37,14 +37,22 @@ INSERT INTO participant_problems (room_id, user_id, problem_id, attempts, penalt
     VALUES (1, 1, 1, 2, 1, 1, {START} + 30500), (1, 1, 2, 0, 0, 0, NULL), (1, 2, 1, 0, 0, 0, NULL),
            (1, 2, 2, 0, 0, 0, NULL), (2, 3, 1, 0, 0, 0, NULL), (2, 3, 2, 0, 0, 0, NULL),
            (2, 4, 1, 0, 0, 0, NULL), (2, 4, 2, 1, 1, 0, NULL);
-INSERT INTO contest_history (user_id, room_id, revision, solved, penalty_s, result, timestamp_ms)
-    VALUES (1, 1, 1, 0, 0, 'DRAW', 0), (1, 1, 2, 1, 630, 'WIN', 0), (2, 1, 1, 0, 0, 'LOSS', 0);
 INSERT INTO trials (id, kind, user_id, room_id, problem_id, submission_id, language_id, status, created_ms, judged_ms,
     fence, tests_run, tests_total, command_high, command_low, code)
     VALUES (1, 'run', 1, 1, 1, NULL, 71, 'Wrong Answer', {START} + 9000, {START} + 9500, 1, 1, 1, 1, 1, ''),
            (2, 'run', 3, 2, 2, NULL, 71, 'PENDING', {START} + 9000, NULL, 0, 0, 0, 1, 2, ''),
            (3, 'rejudge', 1, 1, 1, 1, 71, 'Accepted', {START} + 99000, {START} + 99500, 2, 5, 5, NULL, NULL, NULL);
 INSERT INTO trial_tests (trial_id, test, status, cut, output, expected, errors) VALUES (1, 1, 'Wrong Answer', 0, '', '', '');
+
+-- The solution was accepted by a rejudging.
+INSERT INTO rejudgings (id, made_ms, submission_id, since_ms, until_ms, state, ended_ms)
+    VALUES (8, {START} + 900000, 2, 0, {START} + 900000, 'applied', {START} + 900000);
+INSERT INTO rejudging_rooms (rejudging_id, room_id, changed, done_ms) VALUES (8, 1, 1, {START} + 900000);
+INSERT INTO trials (kind, user_id, room_id, problem_id, submission_id, rejudging_id, language_id, status, created_ms,
+        judged_ms, fence, was, became)
+    VALUES ('rejudge', 1, 1, 1, 2, 8, 71, 'Accepted', {START} + 900000, {START} + 900000, 1, 'Wrong Answer', 'Accepted');
+INSERT INTO contest_history (user_id, room_id, revision, solved, penalty_s, result, timestamp_ms, rejudging_id)
+    VALUES (1, 1, 1, 0, 0, 'DRAW', 0, NULL), (1, 1, 2, 1, 630, 'WIN', 0, 8), (2, 1, 1, 0, 0, 'LOSS', 0, NULL);
 """
 
 DAMAGES = (  # what is done, and what the audit says: words of the promises, the lowest id of each
@@ -84,6 +92,13 @@ DAMAGES = (  # what is done, and what the audit says: words of the promises, the
     ("UPDATE participant_problems SET attempts = 3 WHERE room_id = 1 AND solved = 1", {"leaderboard": 1}),
     ("UPDATE participant_problems SET penalty = 0 WHERE room_id = 2", {"leaderboard": 2}),
     ("UPDATE participant_problems SET solved_ms = solved_ms + 1 WHERE room_id = 1", {"leaderboard": 1}),
+    ("UPDATE trials SET became = status, status = 'Runtime Error' WHERE rejudging_id = 8", {"a rejudging changed": 2}),
+    ("UPDATE trials SET became = 'Runtime Error', status = 'Runtime Error' WHERE rejudging_id = 8", {"a rejudging changed": 2}),
+    ("UPDATE contest_history SET rejudging_id = NULL", {"history is revised": 1}),
+    ("UPDATE contest_history SET revision = 3 WHERE revision = 2", {"history is revised": 1}),
+    ("UPDATE rejudgings SET state = 'judging', ended_ms = NULL", {"what it has done": 8}),
+    ("UPDATE rejudging_rooms SET done_ms = NULL", {"what it has done": 8}),
+    ("UPDATE rejudging_rooms SET changed = 2", {"what it has done": 8}),
     ("UPDATE submissions SET status = 'Accepted' WHERE id = 1",
      {"history follows": 1, "leaderboard": 1}),
     ("UPDATE trials SET judged_ms = NULL WHERE id = 3", {"a trial has its time": 3}),
@@ -108,7 +123,8 @@ class Audit(unittest.TestCase):
         """Past the constraints, which are there to prevent just that."""
         database = sqlite3.connect(path)
         database.executescript("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;"
-                               "DROP TRIGGER IF EXISTS submissions_one_final_verdict;" + sql)
+                               "DROP TRIGGER IF EXISTS submissions_one_final_verdict;"
+                               "DROP TRIGGER IF EXISTS trials_one_final_verdict;" + sql)
         database.commit()
         database.close()
 
