@@ -239,6 +239,7 @@ class Players(Rejudge):
         host, guest, room_id, titles = await self.contest(self.server)
         problem_id = next(iter(titles.values()))
         first = await self.judged(host, room_id, problem_id, "Wrong Answer")
+        await self.judged(guest, room_id, problem_id, "Wrong Answer")
         second = await self.judged(guest, room_id, problem_id, "Accepted")
         self.assertEqual((await host.end(room_id))["winnerUserId"], guest.user_id)
         state = await host.state(lambda state: state["status"] == "FINISHED", "the end")
@@ -247,7 +248,7 @@ class Players(Rejudge):
         self.correct(first, "Accepted")
 
         text = await self.rejudge("--room", str(room_id), "--yes")
-        self.assertIn("verdicts: 1 change, 1 stay", text)
+        self.assertIn("verdicts: 1 change, 2 stay", text)
         for player in (host, guest):
             told = await player.state(lambda now: now["version"] > state["version"], "the new result")
             self.assertEqual(told["status"], "FINISHED")
