@@ -476,21 +476,27 @@ static bool s_exists(struct rejudge *self)
     return true;
 }
 
+/* What is to be judged again, as the next three parameters. */
+static void s_say_what(struct rejudge *self)
+{
+    commit_opt(&self->commit, s_named(self->options->problem));
+    commit_opt(&self->commit, s_named(self->options->room));
+    commit_opt(&self->commit, s_named(self->options->submission));
+}
+
 /* Within a transaction. 0: not made, and told. */
 static int64_t s_insert(struct rejudge *self, int64_t since_ms, int64_t until_ms)
 {
-    const struct options *options = self->options;
     struct rec_store_result results[COMMIT_OPS_MAX];
     s_say(self, STATEMENT_rejudging_make, clock_now_ms());
-    commit_opt(&self->commit, s_named(options->problem));
-    commit_opt(&self->commit, s_named(options->room));
-    commit_opt(&self->commit, s_named(options->submission));
+    s_say_what(self);
     commit_i64(&self->commit, since_ms);
     commit_i64(&self->commit, until_ms);
     if (!s_run(self, results))
         return 0;
     int64_t id = result_i64(&results[0], 0, 0);
     s_say(self, STATEMENT_rejudging_trials_make, id);
+    s_say_what(self);
     commit_op(&self->commit, STATEMENT_rejudging_rooms_make);
     commit_i64(&self->commit, id);
     commit_op(&self->commit, STATEMENT_rejudging_others);

@@ -28,6 +28,7 @@ CREATE TABLE rejudging_rooms (
     done_ms INTEGER CHECK (done_ms >= 0),
     PRIMARY KEY (rejudging_id, room_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX room_problems_by_problem ON room_problems (problem_id);
 CREATE INDEX rejudging_rooms_left ON rejudging_rooms (rejudging_id, room_id) WHERE done_ms IS NULL;
 
 -- A trial that belongs to a rejudging judges a submission again. was: its verdict when the rejudging was

@@ -42,6 +42,15 @@ INSERT INTO trials (kind, user_id, room_id, problem_id, language_id, status, cre
     SELECT 'run', i % 100000 + 1, i % 100000 + 1, (i * 3 + 1) % 2000 + 1, 54,
     CASE WHEN i > 199900 THEN 'PENDING' ELSE 'Wrong Answer' END, i, CASE WHEN i > 199900 THEN NULL ELSE i + 1 END,
     9, i, repeat('x', 200) FROM generate_series(1, 200000) i;
+INSERT INTO rejudgings (made_ms, problem_id, since_ms, until_ms, state, ended_ms)
+    SELECT i, i, 0, 1000000, CASE WHEN i < 199 THEN 'applied' WHEN i = 199 THEN 'applying' ELSE 'judging' END,
+    CASE WHEN i < 199 THEN i END FROM generate_series(1, 200) i;
+INSERT INTO trials (kind, user_id, room_id, problem_id, submission_id, rejudging_id, language_id, status,
+    created_ms, judged_ms, was)
+    SELECT 'rejudge', s.user_id, s.room_id, s.problem_id, s.id, s.room_id / 500 + 1, 54, 'Accepted', 1, 1, s.status
+    FROM submissions s WHERE s.number < 4 AND s.room_id < 100000;
+INSERT INTO rejudging_rooms SELECT i / 500 + 1, i, 0, CASE WHEN i < 99000 THEN i END
+    FROM generate_series(1, 99999) i;
 INSERT INTO trial_tests (trial_id, test, status, cut, output, expected, errors)
     SELECT i, 1, 'Wrong Answer', 0, 'x', 'x', '' FROM generate_series(1, 199900) i;
 INSERT INTO partition_claims SELECT a, p, 'somebody', 1, 1 FROM unnest(ARRAY['room', 'scoring']) a,

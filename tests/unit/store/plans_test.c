@@ -16,10 +16,12 @@ static const char *const s_small[] = {
     "partition_claims", /* 64 rows for each sharded actor */
     "problems",         /* some thousands; a draw looks at all of them */
     "commit_tokens",    /* a row for each connection */
+    "rejudgings",       /* an operator makes them by hand */
 };
 /* Indexes that hold only what is open: they may be walked from end to end. */
 static const char *const s_partial[] = {"rooms_open", "submissions_waiting",
-                                        "submissions_waiting_in_room", "trials_waiting"};
+                                        "submissions_waiting_in_room", "trials_waiting",
+                                        "rejudging_rooms_left"};
 
 /* Parameters that are not an id somewhere in the middle. */
 static const struct {
@@ -31,6 +33,21 @@ static const struct {
     {"submissions_open", "0"},
     {"submissions_put_back", "1000000000, 5000"},
     {"trials_open", "0"},
+    {"rejudgings_due", "0"},
+    {"fence_rejudge", "99900, 1, 50000, 'WIN', 199"},
+    {"rejudging_make", "5, 500, NULL, NULL, 0, 5"},
+    {"rejudging_trials_make", "100, 500, NULL, NULL"},
+    {"rejudging_take", "100, 50000, 0"},
+    {"rejudging_write", "100, 50000, 0"},
+    {"rejudging_room_read", "100, 50000"},
+    {"rejudging_trials_read", "100, 50000"},
+    {"rejudging_room_done", "100, 50000, 5, 1"},
+    {"rejudging_rooms_make", "100"},
+    {"rejudging_others", "200"},
+    {"rejudgings_list", "100, 1"},
+    {"rejudging_rooms_list", "100, 50000"},
+    {"rejudging_apply", "200"},
+    {"rejudging_trials_drop", "200"},
     {"trials_put_back", "1000000000, 5000"},
     {"run_insert", "50000, 96000, 500, 54, 'print(2)', NULL, 5, 7, 8, 8"},
     {"runs_forget_own", "50000, 20"},
