@@ -22,7 +22,7 @@
 #define STORE_RETRY_MS 2000    /* a lease that was not answered is asked for again */
 #define LEASE_DOUBLINGS 4      /* … then after twice the time, and so on, at most so often */
 #define REPORT_RETRY_MS 1000   /* a verdict that was not answered is reported again */
-#define SWEEP_MS 10000         /* how often the store is asked what nobody remembers */
+#define SWEEP_MS 5000          /* how often the store is asked what nobody remembers */
 #define SWEEP_PAGE 500         /* rows of submissions_open, and of submissions_put_back */
 
 /* of a shared queue */

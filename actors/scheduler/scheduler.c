@@ -10,7 +10,7 @@
  * then Out  room_due (room, instant)   at the instant, and every 5 s from then on until the room
  * moves or cancels it: a reminder, or the answer to it, may be lost
  *      room_rejudge (room, rejudging)  of rejudgings that an operator applies, a page of rooms at a
- * time: he speaks to the store alone, which is therefore asked every 5 s. The next page follows
+ * time: he speaks to the store alone, which is therefore asked every 2 s. The next page follows
  * when all of one have answered, or after 5 s; a room that does not answer comes again in the next
  * round
  *
@@ -31,7 +31,7 @@
 #define PAGE_ROWS 500     /* as statement rooms_open has it */
 #define PAGE_WAIT_MS 2000 /* before a page of open rooms is asked for again */
 #define SWEEP_MS 60000    /* between two looks at all open rooms */
-#define REJUDGE_MS 5000   /* between two looks at rejudgings, when not all of a page has answered */
+#define REJUDGE_MS 2000   /* between two looks at rejudgings while there is nothing to do */
 #define REJUDGE_ROWS 64   /* as statement rejudgings_due has it */
 
 /* The questions that we have under way, as slots. */
@@ -47,7 +47,7 @@ struct scheduler {
     bool page_open;            /* a page has been asked for and not yet come */
     bool ready;                /* the first sweep is over */
     int64_t rejudge_after_id;  /* of this round, rooms up to this one have been given to scoring */
-    int64_t rejudge_ms;        /* when to look at rejudgings */
+    int64_t rejudge_ms;        /* when to look at rejudgings, if not sooner */
     uint32_t rejudge_generation; /* of the page; an answer to an earlier one is ignored */
     uint32_t rejudge_open;       /* rooms of the page that have not answered */
 };
@@ -216,6 +216,8 @@ static void s_on_rejudgings(struct scheduler *self, const struct envelope *envel
         self->rejudge_open++;
         last_id = room_id;
     }
+    if (self->rejudge_open)
+        self->rejudge_ms = envelope->now_ms + REPEAT_MS;
     self->rejudge_after_id = result_rows(rows) == REJUDGE_ROWS ? last_id : 0;
 }
 

@@ -367,7 +367,7 @@ static void rooms_of_a_rejudging_are_ordered_page_by_page(void **state)
     for (int64_t i = 0; i < 64; i++)
         rooms[i] = (struct room_due){9, 100 + i};
     s_started();
-    assert_true(solo_move_to(&s_solo, T0 + 5000));
+    assert_true(solo_move_to(&s_solo, T0 + 2000));
     s_look_answer(s_look_asked(0, 0), rooms, 64);
     assert_int_equal(s_solo.outbox.count, 64);
     for (uint32_t i = 0; i < 64; i++)
@@ -395,15 +395,15 @@ static void rooms_that_do_not_answer_come_again(void **state)
     const struct room_due rooms[] = {{9, 100}, {9, 101}};
     (void)state;
     s_started();
-    solo_move_to(&s_solo, T0 + 5000);
+    solo_move_to(&s_solo, T0 + 2000);
     s_look_answer(s_look_asked(0, 0), rooms, 2);
     struct envelope answer = s_expect_order(0, 100, 9);
     struct msg_refused refused = {REFUSED_OVERLOADED, slice_of("")};
     solo_tell(&s_solo, &answer, MSG_refused, &refused);
     s_rejudged(answer, 101);
     assert_int_equal(s_solo.outbox.count, 0); /* a refusal is no answer: not at once */
-    assert_false(solo_move_to(&s_solo, T0 + 9999));
-    assert_true(solo_move_to(&s_solo, T0 + 10000));
+    assert_false(solo_move_to(&s_solo, T0 + 6999));
+    assert_true(solo_move_to(&s_solo, T0 + 7000));
     uint32_t generation = s_look_asked(0, 0);
     s_look_answer(generation - 1, rooms, 2); /* late */
     assert_int_equal(s_solo.outbox.count, 0);
@@ -411,11 +411,11 @@ static void rooms_that_do_not_answer_come_again(void **state)
     (void)s_expect_order(0, 100, 9);
 }
 
-static void nothing_to_apply_is_asked_for_every_5_s(void **state)
+static void nothing_to_apply_is_asked_for_every_2_s(void **state)
 {
     (void)state;
     s_started();
-    for (int64_t at_ms = T0 + 5000; at_ms < T0 + 60000; at_ms += 5000) {
+    for (int64_t at_ms = T0 + 2000; at_ms < T0 + 60000; at_ms += 2000) {
         solo_move_to(&s_solo, at_ms - 1);
         assert_int_equal(s_solo.outbox.count, 0);
         assert_true(solo_move_to(&s_solo, at_ms));
@@ -442,7 +442,7 @@ int main(void)
         CASE(one_more_than_it_can_hold_is_refused),
         CASE(rooms_of_a_rejudging_are_ordered_page_by_page),
         CASE(rooms_that_do_not_answer_come_again),
-        CASE(nothing_to_apply_is_asked_for_every_5_s),
+        CASE(nothing_to_apply_is_asked_for_every_2_s),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
