@@ -248,7 +248,7 @@ static int s_token(const struct options *options)
 
 static const struct command s_commands[] = {
     {"serve", SERVE, serve, 0, 0, "", "serve duels: all in one process, or the actors of --actors"},
-    {"import", IMPORT, problems_import, 1, SIZE_MAX, "FOLDER...",
+    {"import", IMPORT, problems_import, 1, SIZE_MAX, "FOLDER|ZIP...",
      "put problem packages, or folders of them, into the database; their solutions are run first"},
     {"problems", PROBLEMS, problems, 1, SIZE_MAX, "list|show|retire|restore [N|NAME...]",
      "show the problems in the database, or keep some out of future contests"},

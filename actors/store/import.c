@@ -9,12 +9,14 @@
 #include <openssl/evp.h>
 
 #include "actors/store/commit.h"
-#include "actors/store/package.h"
+#include "actors/store/package_archive.h"
 #include "proto/check.h"
 
 struct import {
     struct database *database;          /* borrowed */
-    const char *dir;                    /* of the package, borrowed */
+    const char *dir;                    /* of the package, as people know it, borrowed */
+    const char *folder;                 /* where it lies, borrowed */
+    const char *slug;                   /* of a package from an archive; NULL: its folder's name */
     const struct import_report *report; /* borrowed */
     struct package *package;            /* owned; NULL: not opened */
     struct buffer input, output;        /* contents of one test, owned */
@@ -214,7 +216,8 @@ static bool s_compare(struct import *self, enum import_outcome *outcome)
 static enum import_outcome s_import(struct import *self, int64_t now_ms)
 {
     enum import_outcome outcome;
-    bool good = package_open(self->dir, &self->package, self->error) && s_compare(self, &outcome);
+    bool good = package_open_as(self->folder, self->dir, self->slug, &self->package, self->error) &&
+                s_compare(self, &outcome);
     if (good && outcome != IMPORT_UNCHANGED && self->report->look)
         good = self->report->look(self->report->user, self->dir, self->package, self->error);
     if (good && outcome != IMPORT_UNCHANGED) {
@@ -225,12 +228,15 @@ static enum import_outcome s_import(struct import *self, int64_t now_ms)
     return good ? outcome : IMPORT_REFUSED;
 }
 
-static bool s_import_package(struct database *database, const char *dir, int64_t now_ms,
-                             const struct import_report *report, struct import_summary *summary)
+static bool s_import_from(struct database *database, const char *dir, const char *folder,
+                          const char *slug, int64_t now_ms, const struct import_report *report,
+                          struct import_summary *summary)
 {
     struct package_error error = {0};
     struct import self = {.database = database,
                           .dir = dir,
+                          .folder = folder,
+                          .slug = slug,
                           .report = report,
                           .hash = EVP_MD_CTX_new(),
                           .error = &error};
@@ -249,24 +255,43 @@ static bool s_import_package(struct database *database, const char *dir, int64_t
     return outcome != IMPORT_REFUSED;
 }
 
-/* ---- folders ------------------------------------------------------------------------------- */
-
-static bool s_refuse_folder(const char *dir, const struct import_report *report,
-                            struct import_summary *summary)
+static bool s_import_package(struct database *database, const char *dir, int64_t now_ms,
+                             const struct import_report *report, struct import_summary *summary)
 {
-    struct package_error error;
-    package_refuse(&error, dir, 0, "no problem package here, nor in its folders");
+    return s_import_from(database, dir, dir, NULL, now_ms, report, summary);
+}
+
+static bool s_refuse(const char *dir, const struct package_error *error,
+                     const struct import_report *report, struct import_summary *summary)
+{
     if (report->package)
-        report->package(report->user, dir, IMPORT_REFUSED, &error);
+        report->package(report->user, dir, IMPORT_REFUSED, error);
     summary->packages[IMPORT_REFUSED]++;
     return false;
 }
+
+static bool s_import_archive(struct database *database, const char *path, int64_t now_ms,
+                             const struct import_report *report, struct import_summary *summary)
+{
+    struct package_archive archive;
+    struct package_error error = {0};
+    if (!package_archive_open(&archive, path, &error))
+        return s_refuse(path, &error, report, summary);
+    bool good =
+        s_import_from(database, path, archive.inside, archive.name, now_ms, report, summary);
+    package_archive_close(&archive);
+    return good;
+}
+
+/* ---- folders ------------------------------------------------------------------------------- */
 
 bool import_folder(struct database *database, const char *dir, int64_t now_ms,
                    const struct import_report *report, struct import_summary *summary)
 {
     if (package_is(dir))
         return s_import_package(database, dir, now_ms, report, summary);
+    if (package_archive_is(dir))
+        return s_import_archive(database, dir, now_ms, report, summary);
     struct dirent **entries = NULL;
     int count = scandir(dir, &entries, NULL, alphasort);
     size_t found = 0;
@@ -274,15 +299,22 @@ bool import_folder(struct database *database, const char *dir, int64_t now_ms,
     for (int i = 0; i < count; i++) {
         char *inner;
         check(asprintf(&inner, "%s/%s", dir, entries[i]->d_name) >= 0);
-        if (entries[i]->d_name[0] != '.' && package_is(inner)) {
+        bool folder = entries[i]->d_name[0] != '.' && package_is(inner);
+        bool archive = entries[i]->d_name[0] != '.' && !folder && package_archive_is(inner);
+        if (folder)
             good &= s_import_package(database, inner, now_ms, report, summary);
-            found++;
-        }
+        if (archive)
+            good &= s_import_archive(database, inner, now_ms, report, summary);
+        found += folder || archive;
         free(inner);
         free(entries[i]);
     }
     free(entries);
-    return found ? good : s_refuse_folder(dir, report, summary);
+    if (found)
+        return good;
+    struct package_error error;
+    package_refuse(&error, dir, 0, "no problem package here, nor in its folders");
+    return s_refuse(dir, &error, report, summary);
 }
 
 static bool s_mark(struct database *database, enum statement_number statement, struct slice slug,

@@ -35,7 +35,8 @@ struct import_summary {
     size_t packages[IMPORT_OUTCOMES]; /* how many of each; 0 at first, import_folder adds */
 };
 
-/* Imports the package in the folder `dir`, or, when it is none, each package in it, by name. A
+/* Imports the package in the folder or archive `dir`, or, when it is none, each package or archive
+ * in it, by name. A
  * package that is refused does not keep the others out. Blocking. True when all went in. */
 bool import_folder(struct database *database, const char *dir, int64_t now_ms,
                    const struct import_report *report, struct import_summary *summary);

@@ -14,31 +14,19 @@
 #include "proto/check.h"
 #include "proto/limits.h"
 
-static bool s_slug(struct package_reader *self, struct slice name)
-{
-    size_t length = name.length;
-    bool good =
-        length > 0 && length <= SLUG_MAX_BYTES && name.data[0] != '-' && name.data[0] != '_';
-    for (size_t i = 0; i < length && good; i++)
-        good = (name.data[i] >= 'a' && name.data[i] <= 'z') ||
-               (name.data[i] >= '0' && name.data[i] <= '9') || name.data[i] == '-' ||
-               name.data[i] == '_';
-    if (!good)
-        return package_refuse(self->error, "", 0,
-                              "the folder's name is the problem's: 1 to %d of a-z, 0-9, - and _",
-                              SLUG_MAX_BYTES);
-    self->package->slug = package_copy(name);
-    return true;
-}
-
 static bool s_read_slug(struct package_reader *self, const char *dir, const char *slug)
 {
-    if (slug)
-        return s_slug(self, slice_of(slug));
-    char *path = realpath(dir, NULL);
+    char *path = slug ? strdup(slug) : realpath(dir, NULL);
     if (!path)
         return package_refuse(self->error, "", 0, "cannot be opened: %s", strerror(errno));
-    bool good = s_slug(self, slice_of(strrchr(path, '/') + 1));
+    const char *slash = strrchr(path, '/');
+    struct slice name = slice_of(slash ? slash + 1 : path);
+    bool good = package_is_slug(name) ||
+                package_refuse(self->error, "", 0,
+                               "the folder's name is the problem's: 1 to %d of a-z, 0-9, - and _",
+                               SLUG_MAX_BYTES);
+    if (good)
+        self->package->slug = package_copy(name);
     free(path);
     return good;
 }
@@ -159,14 +147,14 @@ static void s_place_error(struct package_error *error, const char *dir)
              PACKAGE_PATH_MAX_BYTES, inside);
 }
 
-static bool s_read(struct package_reader *self)
+static bool s_read(struct package_reader *self, const char *dir, const char *slug)
 {
     static const char polygon[] = "problem.xml", kattis[] = "problem.yaml";
     int folder = self->package->folder;
     if (faccessat(folder, kattis, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
         faccessat(folder, polygon, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return package_polygon_read(self);
-    return package_kattis_read(self);
+        return package_polygon_read(self) && (self->package->slug || s_read_slug(self, dir, slug));
+    return s_read_slug(self, dir, slug) && package_kattis_read(self);
 }
 
 bool package_is(const char *dir)
@@ -183,7 +171,7 @@ bool package_is(const char *dir)
     return false;
 }
 
-bool package_open_as(const char *dir, const char *slug, struct package **out,
+bool package_open_as(const char *dir, const char *label, const char *slug, struct package **out,
                      struct package_error *error)
 {
     *out = NULL;
@@ -198,20 +186,20 @@ bool package_open_as(const char *dir, const char *slug, struct package **out,
     package->folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = package->folder >= 0 ||
                 package_refuse(error, "", 0, "cannot be opened: %s", strerror(errno));
-    good = good && s_read_slug(&self, dir, slug) && s_read(&self) && s_hash(&self);
+    good = good && s_read(&self, dir, slug) && s_hash(&self);
     buffer_fini(&self.text);
     if (good) {
         *out = package;
         return true;
     }
-    s_place_error(error, dir);
+    s_place_error(error, label);
     package_destroy(&package);
     return false;
 }
 
 bool package_open(const char *dir, struct package **out, struct package_error *error)
 {
-    return package_open_as(dir, NULL, out, error);
+    return package_open_as(dir, dir, NULL, out, error);
 }
 
 void package_destroy(struct package **self)

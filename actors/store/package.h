@@ -61,7 +61,7 @@ struct package_submission {
 };
 
 struct package {
-    char *slug;                     /* owned; the folder's name: a-z 0-9 _ -, unique */
+    char *slug; /* owned; the folder's name, or the one that Polygon gave it: a-z 0-9 _ -, unique */
     char *title;                    /* owned; one line */
     char *statement;                /* owned; Markdown */
     enum difficulty difficulty;     /* easy, medium or hard */
@@ -86,8 +86,9 @@ struct package {
 /* Opens and checks the package in the folder `dir`. True with *out given to the caller, or false
  * with *out NULL and the error filled. Reads every test once. */
 bool package_open(const char *dir, struct package **out, struct package_error *error);
-/* The same when the folder is not called what the problem is: of an archive. */
-bool package_open_as(const char *dir, const char *slug, struct package **out,
+/* The same for what an archive held: errors name the archive, `label`, and a folder without a name
+ * of its own is called `slug`. */
+bool package_open_as(const char *dir, const char *label, const char *slug, struct package **out,
                      struct package_error *error);
 /* Does the folder look like a package of any kind? */
 bool package_is(const char *dir);

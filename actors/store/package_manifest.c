@@ -4,6 +4,8 @@
 
 #include <yaml.h>
 
+#define S_BRACKETS_MAX 1000
+
 struct manifest_reader {
     yaml_document_t document;    /* owned between s_load and s_unload */
     const char *file;            /* for errors */
@@ -20,10 +22,22 @@ static struct slice s_text(const yaml_node_t *node)
     return slice_from(node->data.scalar.value, node->data.scalar.length);
 }
 
+/* libyaml's time grows with the square of the depth of brackets in brackets. */
+static bool s_has_many_brackets(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.length; i++)
+        count += text.data[i] == '[' || text.data[i] == '{';
+    return count > S_BRACKETS_MAX;
+}
+
 /* Loads one document whose root is a mapping, or is empty. */
 static bool s_load(struct manifest_reader *self, struct slice text)
 {
     yaml_parser_t parser;
+    if (s_has_many_brackets(text))
+        return package_refuse(self->error, self->file, 0, "has more than %d brackets",
+                              S_BRACKETS_MAX);
     if (!yaml_parser_initialize(&parser))
         return package_refuse(self->error, self->file, 0, "out of memory");
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.data, text.length);

@@ -392,7 +392,10 @@ bool package_polygon_read(struct package_reader *reader)
     if (package_reader_text(reader, S_FILE, XML_MAX_BYTES) != PACKAGE_FOUND)
         return false;
     self.root = xml_parse(buffer_slice(&reader->text), S_FILE, reader->error);
+    struct slice name = slice_of(xml_attribute(self.root, "short-name"));
     bool good = self.root != NULL;
+    if (package_is_slug(name))
+        reader->package->slug = package_copy(name);
     if (good && strcmp(self.root->name, "problem") != 0)
         good = s_refuse(&self, self.root, "is no Polygon problem: it begins with another element");
     good = good && s_judging(&self) && s_title(&self) && s_statement(&self) && s_tests(&self) &&

@@ -10,6 +10,19 @@
 #include "proto/check.h"
 #include "proto/limits.h"
 
+bool package_is_slug(struct slice name)
+{
+    if (name.length < 1 || name.length > SLUG_MAX_BYTES || name.data[0] == '-' ||
+        name.data[0] == '_')
+        return false;
+    for (size_t i = 0; i < name.length; i++)
+        if ((name.data[i] < 'a' || name.data[i] > 'z') &&
+            (name.data[i] < '0' || name.data[i] > '9') && name.data[i] != '-' &&
+            name.data[i] != '_')
+            return false;
+    return true;
+}
+
 char *package_copy(struct slice text)
 {
     char *copy = malloc(text.length + 1);

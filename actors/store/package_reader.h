@@ -14,10 +14,13 @@ struct package_reader {
     int64_t bytes;               /* of all tests so far */
 };
 
-/* The layouts; slug, folder and limits have their defaults. */
+/* The layouts; folder and limits have their defaults. Polygon's packages bring a slug; where they
+ * don't, and for the others, it stays NULL. */
 bool package_kattis_read(struct package_reader *self);
 bool package_polygon_read(struct package_reader *self);
 
+/* May a problem be called so? */
+bool package_is_slug(struct slice name);
 /* A copy of a text, NUL-terminated, the caller's. */
 char *package_copy(struct slice text);
 /* True when the text ends with `end` and has more before it. */

@@ -51,6 +51,8 @@ static void s_break(struct s_tex *self)
     }
     while (at > 0 && self->out->data[at - 1] == ' ')
         at--;
+    if (at == 0 || self->out->data[at - 1] == '\n')
+        self->out->length = at; /* but not the two spaces that break a line */
     if (at >= 2 && self->out->data[at - 1] == '\n' && self->out->data[at - 2] == '\n')
         return;
     if (at > 0)
@@ -730,7 +732,7 @@ static void s_walk(struct s_tex *self)
         } else if (c == '\n' || c == '\r') {
             s_newline(self);
         } else if (c == ' ' || c == '\t') {
-            if (!s_at_line_start(self))
+            if (!s_at_line_start(self) && self->out->data[self->out->length - 1] != ' ')
                 buffer_append_char(self->out, ' ');
             self->at++;
         } else if (c == '{') {

@@ -1,6 +1,7 @@
 """Problem packages from their folders to a duel: what is taken, what is refused and why, what a kill -9
 leaves, and what contestants see of it."""
 
+import os
 import pathlib
 import re
 import resource
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import zipfile
 
 import packages
 from harness import BINARY, WAIT_S, EndToEnd, main, new_folder, run
@@ -92,6 +94,47 @@ class Packages(EndToEnd):
         self.assertIn(f"{folder}/submissions/accepted/pair.py: got Wrong Answer, its author expects Accepted", done.stdout)
         self.assertIn("1 added", run("import", *self.data, "--force", str(folder)).stdout)
         self.assertIn("1 unchanged", run("import", *self.data, str(folder)).stdout)
+
+    def test_archives_are_taken(self):
+        folder = new_folder()
+        self.zip(folder / "draft-pair.zip", packages.draft()["draft-pair"], "draft-pair/")
+        self.zip(folder / "polygon-words-3$linux.zip", packages.polygon()["polygon-words"])
+        self.assertIn("2 added", run("import", *self.data, str(folder)).stdout)
+        self.assertIn("1 unchanged", run("import", *self.data, str(folder / "draft-pair.zip")).stdout)
+        listed = run("problems", *self.data, "list").stdout
+        self.assertEqual(re.findall(r"^ +\d+  (\S+)", listed, re.M), ["draft-pair", "polygon-words"])
+
+    def test_hostile_archives_leave_nothing_outside(self):
+        folder, good = new_folder(), packages.draft()["draft-pair"]
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        link = zipfile.ZipInfo("data/link.in")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        for number, (names, words) in enumerate((
+                ({"../outside": "x"}, "leads out"), ({"/tmp/outside": "x"}, "leads out"),
+                ({"a/../../outside": "x"}, "leads out"), ({"a\\b": "x"}, "leads out"), ({link: "/etc/passwd"}, "is a link"),
+                ({"problem.yaml/x": "x"}, "Not a directory"))):
+            with self.subTest(names=names):
+                path = folder / f"hostile{number}.zip"
+                self.zip(path, {**good, **names})
+                done = subprocess.run([BINARY, "import", *self.data, str(path)], capture_output=True, text=True,
+                                      env={**os.environ, "TMPDIR": str(temporary)}, timeout=WAIT_S)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"refused: {path}: ", done.stdout)
+                self.assertIn(words, done.stdout)
+                self.assertEqual(list(temporary.iterdir()), [])
+        whole = folder / "cut.zip"
+        self.zip(whole, good)
+        for length in (0, 10, 100, whole.stat().st_size - 30):
+            (folder / "short.zip").write_bytes(whole.read_bytes()[:length])
+            self.assertIn("refused: ", run("import", *self.data, str(folder / "short.zip"), code=1).stdout)
+        self.assertEqual(sorted(path.name for path in folder.iterdir() if path.suffix != ".zip"), ["tmp"])
+
+    @staticmethod
+    def zip(path, files, prefix=""):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name if isinstance(name, zipfile.ZipInfo) else prefix + name, content)
 
     def test_problems_are_retired_and_come_back(self):
         packages.write(folder := new_folder(), {"draft-pair": packages.draft()["draft-pair"]})

@@ -553,6 +553,9 @@ static void bears_hostile_yaml(void **state)
     memset(text, '[', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     s_write("problem.yaml", text);
+    s_assert_refused("problem.yaml", 0, "more than 1000 brackets");
+    text[1000] = '\0';
+    s_write("problem.yaml", text);
     s_assert_refused("problem.yaml", 2, "is not YAML"); /* the end counts as a line of its own */
     s_write("problem.yaml", "a: &a [x, x, x, x, x, x, x, x]\n"
                             "b: &b [*a, *a, *a, *a, *a, *a]\n"
