@@ -20,7 +20,7 @@ async function serveHere(page, control) {
   });
 }
 
-const GAME_MS = 60000, ATTEMPTS = 3;
+const GAME_MS = 180000; // a slow machine, and clients that notice a cut by their heart-beat (play.js)
 
 async function run(browser, game) {
   const page = await browser.newPage();
@@ -39,23 +39,11 @@ async function run(browser, game) {
       new Promise((_, reject) => setTimeout(() => reject(new Error("the page stands still")), GAME_MS).unref()),
     ]);
   } catch (error) {
-    throw new Error(`${game.client} over ${game.transport}: ${error.message} ${problems}`);
+    const trail = await page.evaluate(() => window.trail).catch(() => []);
+    throw new Error(`${game.client} over ${game.transport}: ${error.message} ${problems}\n${trail.slice(-80).join("\n")}`);
   } finally {
     await page.close();
   }
-}
-
-/* Chromium itself sometimes stands still on a page whose connections were cut: such a game is played again, by
- * other users on a fresh page. */
-async function patiently(browser, game) {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await run(browser, { ...game, users: game.users.map(id => id + 1000 * (attempt - 1)) });
-    } catch (error) {
-      if (attempt === ATTEMPTS)
-        throw error;
-      console.error(`attempt ${attempt}: ${error.message}`);
-    }
 }
 
 async function main() {
@@ -67,7 +55,7 @@ async function main() {
   });
   try {
     for (const game of games)
-      console.log(JSON.stringify(await patiently(browser, game)));
+      console.log(JSON.stringify(await run(browser, game)));
   } finally {
     await browser.close();
   }

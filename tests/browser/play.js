@@ -4,14 +4,16 @@
 
 (function (root) {
   const WAIT_MS = 110000; // for anything that must come
+  const FELT_MS = 15000;  // for a client to notice that its connection was cut
+  const pause = () => new Promise(done => setTimeout(done, 50));
 
   /* Both libraries behind four words: start, subscribe at every connection, stop, and nothing else of ours. */
   const clients = {
-    "stompjs"(libraries, socket, token, onConnect) {
+    "stompjs"(libraries, socket, token, note, onConnect) {
       let client, stopped = false;
       function start() {
         client = libraries.Stomp.over(socket());
-        client.debug = null;
+        client.debug = note;
         client.connect({ Authorization: "Bearer " + token }, () => onConnect(client), () => {
           if (!stopped)
             setTimeout(start, 100); // this library leaves coming back to its user
@@ -21,11 +23,12 @@
       return { stop: () => new Promise(done => { stopped = true; client.disconnect(done); }) };
     },
 
-    "@stomp/stompjs"(libraries, socket, token, onConnect) {
+    "@stomp/stompjs"(libraries, socket, token, note, onConnect) {
       const client = new libraries.StompJs.Client({
         webSocketFactory: socket,
         connectHeaders: { Authorization: "Bearer " + token },
         reconnectDelay: 100,
+        debug: note,
         onConnect: () => onConnect(client),
       });
       client.activate();
@@ -35,7 +38,12 @@
 
   class User {
     constructor(game, id) {
-      Object.assign(this, { game, id, states: [], verdicts: [], connections: 0, waiting: [] });
+      Object.assign(this, { game, id, states: [], verdicts: [], connections: 0, losses: 0, waiting: [] });
+    }
+
+    /* What its client says of itself: told when the game fails. */
+    note(text) {
+      this.game.trail.push(`${Date.now() - this.game.begin} ${this.id} ${text.slice(0, 120)}`);
     }
 
     async call(method, path, body) {
@@ -54,12 +62,28 @@
     }
 
     watch(roomId) {
-      const { libraries, client, socket } = this.game;
-      this.live = clients[client](libraries, socket, this.token, connection => {
+      const { libraries, client } = this.game;
+      const socket = () => {
+        const one = this.game.socket();
+        one.addEventListener("close", () => this.losses++);
+        return one;
+      };
+      this.live = clients[client](libraries, socket, this.token, text => this.note(text), connection => {
         this.connections++;
         connection.subscribe(`/topic/room/${roomId}`, message => this.take(this.states, message));
         connection.subscribe("/user/queue/submissions", message => this.take(this.verdicts, message));
       });
+    }
+
+    /* Until it has noticed a cut and come back, or has nothing to notice. Some notice when they say something next,
+     * a heart-beat after 10 s: Chromium tells nobody that a page which had begun to come (htmlfile) will not go on.
+     * Who comes back gets the time that it takes: another cut would catch it in the midst of that, over and over. */
+    async returned(losses, connections) {
+      const until = Date.now() + FELT_MS;
+      while (this.losses === losses && Date.now() < until)
+        await pause();
+      while (this.losses > losses && this.connections === connections)
+        await pause();
     }
 
     take(list, message) {
@@ -88,6 +112,7 @@
 
   /* game: {api, users: [id, id], client, libraries, socket(), solutions: {title: code}, languageId, cut()}. */
   async function play(game) {
+    Object.assign(game, { begin: Date.now(), trail: game.trail || [] });
     const [host, guest] = game.users.map(id => new User(game, id));
     for (const user of [host, guest])
       await user.login();
@@ -101,13 +126,12 @@
     await host.call("POST", `/rooms/start?roomId=${room.id}`);
     await both("the start", state => state.status === "ACTIVE");
 
-    /* Who polls may just have no connection that could be cut, so until both have felt it; and who has felt it
-     * gets the time to come back, which is not cut short by another one. */
+    /* Who polls may just have no connection that could be cut, so until both have come back. */
     while (host.connections < 2 || guest.connections < 2) {
-      const before = [host.connections, guest.connections];
+      host.note("all connections are cut");
+      const returns = [host, guest].map(user => user.returned(user.losses, user.connections));
       await game.cut();
-      for (let i = 0; i < 100 && (host.connections === before[0] || guest.connections === before[1]); i++)
-        await new Promise(done => setTimeout(done, 100));
+      await Promise.all(returns);
     }
     await both("coming back", state => state.status === "ACTIVE" && state.connection > 1);
     const settled = guest.connections; // the last cut may not have been felt by everybody yet

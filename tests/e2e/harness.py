@@ -336,15 +336,16 @@ def _undescribed():
     """What was answered or pushed in all these tests and is not as the interface's documents say."""
     if "CODECOMP_STANDARDS" not in os.environ or not (WITNESS.answers or WITNESS.pushes):
         return []
-    return problems(*asyncio.run(_documents()), WITNESS.answers.values(), WITNESS.pushes.values())
+    found = problems(*asyncio.run(_documents()), WITNESS.answers.values(), WITNESS.pushes.values())
+    print(f"{len(found)} of {len(WITNESS.answers)} answers and {len(WITNESS.pushes)} pushes are not as documented",
+          *found[:20], sep="\n", file=sys.stderr)
+    return found
 
 
 def main():
     """unittest's main, and whether what was seen is documented; removes the temporary folder when all passed."""
     program = unittest.main(exit=False, verbosity=2, module="__main__")
     undescribed = _undescribed()
-    print(f"{len(WITNESS.answers)} answers and {len(WITNESS.pushes)} pushes, of which", len(undescribed),
-          "are not as documented", *undescribed[:20], sep="\n", file=sys.stderr)
     if _folders is not None:
         _folders.engines.close()
     passed = program.result.wasSuccessful() and not undescribed

@@ -96,16 +96,19 @@ class Hostile(EndToEnd):
         await self.duel(1)
         await asyncio.gather(*(self.ended(reader) for reader, _ in slow), *trickling)
 
+    async def sent_too_much(self, path, data):
+        """Ends, a while after the server's word if that is not answered."""
+        reader, writer = await self.web_socket(path)
+        writer.write(data)
+        await self.ended(reader)
+
     async def test_frames_too_large_end_the_connection(self):
         before = self.resident_mb()
         for path, data in (("/ws", masked(CONNECT) + masked("A" * 300_000)),
                            ("/ws/0/a/websocket", masked("[" + '"' + "x" * 300_000)),
                            ("/ws", bytes([0x81, 0xff]) + (1 << 62).to_bytes(8, "big") + b"\0\0\0\0" + b"y" * 300_000),
                            ("/ws/0/b/websocket", bytes([0x01, 0xff]) + (1 << 40).to_bytes(8, "big") + b"\0" * 300_000)):
-            for _ in range(20):
-                reader, writer = await self.web_socket(path)
-                writer.write(data)
-                await self.ended(reader)
+            await asyncio.gather(*(self.sent_too_much(path, data) for _ in range(20)))
         for head in ("POST /ws/0/a/xhr_send HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n",
                      "POST /ws/0/a/xhr_send HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n"):
             reader, _ = await self.open(head + "x" * 300_000)
