@@ -12,7 +12,7 @@ import unittest
 import zipfile
 
 import packages
-from harness import BINARY, WAIT_S, EndToEnd, main, new_folder, run
+from harness import BINARY, C, PYTHON, WAIT_S, EndToEnd, main, new_folder, run
 
 
 def broken(name, path, content):
@@ -192,6 +192,13 @@ class Packages(EndToEnd):
             self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
         async with self.http.get(server.base + "/problems/files/" + "0" * 32 + ".svg") as answer:
             self.assertEqual(answer.status, 404)
+        for player, code, language, verdict in ((host, packages.PAIR_WRONG, PYTHON, "Wrong Answer"),
+                                                (host, packages.PAIR_RIGHT, PYTHON, "Wrong Answer"),
+                                                (guest, packages.PAIR_C, C, "Accepted")):
+            number = await player.submit(room_id, row["id"], code, language)
+            found = await player.verdict(number)
+            self.assertEqual(found["status"], verdict, found)
+        self.assertEqual((await host.end(room_id))["winnerUserId"], guest.user_id)
 
 
 class Large(unittest.TestCase):
