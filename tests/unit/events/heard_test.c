@@ -145,6 +145,53 @@ static void verdicts_pass_by_their_user(void **state)
     assert_int_equal(judged_ms, 77);
     assert_false(heard_verdict(buffer_slice(&json), 8, &id, &judged_ms));
     assert_false(heard_verdict(slice_of("{\"userId\":9}"), 9, &id, &judged_ms));
+    submission.status = VERDICT_JUDGING; /* how far it is comes before the verdict */
+    submission.judged_ms = I64_NONE;
+    submission.tests_run = 3;
+    buffer_clear(&json);
+    json_record(&record_submission, &submission, &json);
+    assert_true(heard_verdict(buffer_slice(&json), 9, &id, &judged_ms));
+    assert_int_equal(id, 5);
+    assert_int_equal(judged_ms, 3);
+    buffer_fini(&json);
+}
+
+/* A run is told apart from a submission of the same number. */
+static void runs_pass_by_their_user(void **state)
+{
+    (void)state;
+    struct rec_run_test tests[SAMPLES_MAX];
+    static char text[RUN_TEXTS_MAX_BYTES], compiled[COMPILE_OUTPUT_MAX_BYTES];
+    size_t share = RUN_TEXTS_MAX_BYTES / SAMPLES_MAX;
+    memset(text, '"', sizeof text); /* which grows in JSON, as newlines do */
+    memset(compiled, '\n', sizeof compiled);
+    for (uint32_t i = 0; i < SAMPLES_MAX; i++)
+        tests[i] = (struct rec_run_test){.test = i + 1,
+                                         .verdict = VERDICT_MEMORY_LIMIT_EXCEEDED,
+                                         .time_ms = 60000,
+                                         .memory_kb = 8388608,
+                                         .exit_code = 255,
+                                         .signal = I64_NONE,
+                                         .output = slice_from(text, share),
+                                         .expected = slice_of(""),
+                                         .errors = slice_of("")};
+    struct rec_run run = {.id = 5,
+                          .user_id = 9,
+                          .room_id = ID_MAX,
+                          .status = VERDICT_MEMORY_LIMIT_EXCEEDED,
+                          .judged_ms = 77,
+                          .time_ms = I64_NONE,
+                          .memory_kb = I64_NONE,
+                          .compile_output = slice_from(compiled, sizeof compiled),
+                          .tests = {SAMPLES_MAX, tests}};
+    struct buffer json;
+    int64_t key, far;
+    buffer_init(&json, 1000000);
+    json_record(&record_run, &run, &json);
+    assert_true(heard_verdict(buffer_slice(&json), 9, &key, &far)); /* the longest there is */
+    assert_int_equal(key, -5);
+    assert_int_equal(far, 77);
+    assert_false(heard_verdict(buffer_slice(&json), 8, &key, &far));
     buffer_fini(&json);
 }
 
@@ -190,6 +237,7 @@ int main(void)
         cmocka_unit_test(states_of_others_pass_by_their_shape),
         cmocka_unit_test(rows_are_looked_at_too),
         cmocka_unit_test(verdicts_pass_by_their_user),
+        cmocka_unit_test(runs_pass_by_their_user),
         cmocka_unit_test(long_and_deep_ones_are_refused),
         cmocka_unit_test(damage_is_got_over),
     };

@@ -386,6 +386,76 @@ static void test_a_picture_is_for_everybody(void **state)
     actor_harness_refused(world->harness, &ask, REFUSED_NO_PICTURE);
 }
 
+static struct envelope s_ask_run(struct world *world)
+{
+    actor_answer_begin(&s_answer);
+    return s_ask(world, MSG_run_get, HOST, &(struct msg_run_get){301});
+}
+
+/* What the store has of a run; with `tests` of its samples. */
+static void s_a_run(int64_t user, const char *status, int64_t tests)
+{
+    actor_answer_result(&s_answer, 12);
+    const int64_t before[] = {301, user, ROOM, 501, 71}, after[] = {1000, 2000, 12, 3400};
+    for (int i = 0; i < 5; i++)
+        actor_answer_i64(&s_answer, before[i]);
+    actor_answer_text(&s_answer, status);
+    for (int i = 0; i < 4; i++)
+        actor_answer_i64(&s_answer, after[i]);
+    actor_answer_text(&s_answer, "a warning");
+    actor_answer_i64(&s_answer, 1);
+    actor_answer_result(&s_answer, 10);
+    for (int64_t i = 1; i <= tests; i++) {
+        actor_answer_i64(&s_answer, i);
+        actor_answer_text(&s_answer, "Wrong Answer");
+        actor_answer_i64(&s_answer, 12);
+        actor_answer_i64(&s_answer, 3400);
+        actor_answer_i64(&s_answer, 0);
+        actor_answer_i64(&s_answer, I64_NONE);
+        actor_answer_text(&s_answer, "5");
+        actor_answer_text(&s_answer, "6");
+        actor_answer_text(&s_answer, "");
+        actor_answer_i64(&s_answer, 1);
+    }
+}
+
+static void test_a_run_is_for_who_made_it(void **state)
+{
+    struct world *world = *state;
+    struct envelope ask = s_ask_run(world);
+    assert_int_equal(s_op(world, 0)->statement, STATEMENT_run_read);
+    assert_int_equal(s_op(world, 1)->statement, STATEMENT_run_tests_read);
+    assert_int_equal(s_param(world, 1, 1), 301);
+    s_a_run(HOST, "Wrong Answer", 2);
+    s_store(world);
+    const struct rec_run *run =
+        &((const struct msg_run_found *)actor_harness_only(world->harness, MSG_run_found, &ask))
+             ->run;
+    assert_int_equal(run->id, 301);
+    assert_int_equal(run->status, VERDICT_WRONG_ANSWER);
+    assert_true(run->own_input);
+    assert_int_equal(run->tests.count, 2);
+    assert_int_equal(run->tests.items[1].test, 2);
+    assert_true(slice_is(run->tests.items[1].expected, "6"));
+    assert_true(run->tests.items[1].cut);
+    assert_int_equal(run->tests.items[1].signal, I64_NONE);
+}
+
+/* Of another's run one does not learn that there is one. */
+static void test_others_runs_are_not_there(void **state)
+{
+    struct world *world = *state;
+    struct envelope ask = s_ask_run(world);
+    s_a_run(GUEST, "Accepted", 1);
+    s_store(world);
+    actor_harness_refused(world->harness, &ask, REFUSED_NO_RUN);
+    ask = s_ask_run(world);
+    actor_answer_result(&s_answer, 12);
+    actor_answer_result(&s_answer, 10);
+    s_store(world);
+    actor_harness_refused(world->harness, &ask, REFUSED_NO_RUN);
+}
+
 static void test_others_do_not_read_it(void **state)
 {
     struct world *world = *state;
@@ -541,6 +611,8 @@ int main(void)
         TEST(test_a_history_is_a_list),
         TEST(test_a_submission_is_its_submitters_own),
         TEST(test_a_picture_is_for_everybody),
+        TEST(test_a_run_is_for_who_made_it),
+        TEST(test_others_runs_are_not_there),
         TEST(test_others_do_not_read_it),
         TEST(test_a_submission_that_is_none),
         TEST(test_own_submissions_of_a_room),
