@@ -11,6 +11,7 @@
 #include "actors/judge/queue_driver.h"
 
 #define WAIT_MS 120000 /* for anything that must come */
+#define QUEUES 3       /* whose depths are told */
 
 static const struct queue_driver *s_driver;
 static const char *s_url;
@@ -79,13 +80,16 @@ static void s_publish(void *connection, int64_t first, int64_t count)
 
 static struct queue_event s_depths(void *connection)
 {
+    struct queue_event depths = {.waiting = -1, .trials_waiting = -1, .dead = -1};
     assert_true(s_driver->ask_depth(connection));
-    struct queue_event event = s_await(connection, QUEUE_DEPTH);
-    if (event.waiting < 0)
-        event.waiting = s_await(connection, QUEUE_DEPTH).waiting;
-    else
-        event.dead = s_await(connection, QUEUE_DEPTH).dead;
-    return event;
+    for (int queue = 0; queue < QUEUES; queue++) {
+        struct queue_event event = s_await(connection, QUEUE_DEPTH);
+        depths.waiting = event.waiting < 0 ? depths.waiting : event.waiting;
+        depths.trials_waiting =
+            event.trials_waiting < 0 ? depths.trials_waiting : event.trials_waiting;
+        depths.dead = event.dead < 0 ? depths.dead : event.dead;
+    }
+    return depths;
 }
 
 /* What a server does after an answer to us is not seen at once by others. */
@@ -105,7 +109,7 @@ static void s_expect_depths(void *connection, int64_t waiting, int64_t dead)
 static void s_expect_no_delivery(void *connection)
 {
     assert_true(s_driver->ask_depth(connection));
-    for (int answers = 0; answers < 2;) {
+    for (int answers = 0; answers < QUEUES;) {
         struct queue_event event = s_next(connection);
         assert_int_not_equal(event.kind, QUEUE_DELIVERED);
         answers += event.kind == QUEUE_DEPTH;
@@ -120,6 +124,7 @@ static void s_empty(void)
     assert_true(broker_prepare(&broker, &error));
     amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_NAME));
     amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_DEAD));
+    amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_TRIALS));
     broker_close(&broker, true);
 }
 
@@ -156,6 +161,39 @@ static void published_is_confirmed_and_delivered(void **state)
     s_driver->close(&self->one, true);
     self->one = s_open();
     s_expect_depths(self->one, 0, 0);
+}
+
+/* A queue of their own, each with deliveries of its own; what is rejected there is gone. */
+static void trials_have_a_queue_of_their_own(void **state)
+{
+    struct fixture *self = *state;
+    for (int64_t id = 1; id <= 3; id++)
+        assert_true(s_driver->publish(self->one, true, id));
+    s_await_confirmed(self->one, 3); /* two queues confirm in any order */
+    s_publish(self->one, 1, 3);
+    s_expect_depths(self->one, 3, 0);
+    assert_int_equal(s_depths(self->one).trials_waiting, 3);
+    assert_true(s_driver->prefetch(self->one, 1));
+    struct queue_event events[2];
+    events[0] = s_await(self->one, QUEUE_DELIVERED);
+    events[1] = s_await(self->one, QUEUE_DELIVERED);
+    assert_true(events[0].trial != events[1].trial);
+    assert_int_equal(events[0].id, 1);
+    assert_int_equal(events[1].id, 1);
+    struct queue_event *trial = &events[events[1].trial];
+    assert_true(s_driver->reject(self->one, trial->tag));
+    *trial = s_await(self->one, QUEUE_DELIVERED); /* the next of that queue alone */
+    assert_true(trial->trial);
+    assert_int_equal(trial->id, 2);
+    assert_true(s_driver->ack(self->one, trial->tag));
+    *trial = s_await(self->one, QUEUE_DELIVERED);
+    assert_int_equal(trial->id, 3);
+    assert_true(s_driver->prefetch(self->one, 0));
+    s_expect_depths(self->one, 2, 0);
+    s_driver->close(&self->one, true);
+    self->one = s_open();
+    s_expect_depths(self->one, 3, 0);
+    assert_int_equal(s_depths(self->one).trials_waiting, 1);
 }
 
 static void what_a_lost_connection_held_goes_to_another(void **state)
@@ -383,6 +421,7 @@ int main(void)
     }
 #define CASE(name) cmocka_unit_test_setup_teardown(name, s_setup, s_teardown)
     const struct CMUnitTest tests[] = {CASE(published_is_confirmed_and_delivered),
+                                       CASE(trials_have_a_queue_of_their_own),
                                        CASE(what_a_lost_connection_held_goes_to_another),
                                        CASE(rejected_goes_to_the_dead_letters),
                                        CASE(prefetch_bounds_what_is_open),

@@ -24,6 +24,7 @@ class Replay(EndToEnd):
         for player, code, language in ((host, wrong(title), PYTHON), (guest, right(title), PYTHON),
                                        (host, "int main(", C), (host, right(title), PYTHON)):
             await player.verdict(await player.submit(room_id, problem_id, code, language))
+            await player.ran(await player.run(room_id, problem_id, code, language))
         await host.end(room_id)
         await host.get("/rooms/profile")
         if end == "stop":
@@ -49,7 +50,7 @@ class Replay(EndToEnd):
 
         lines = self.log(folder)
         kinds = {line.get("kind") for line in lines}
-        self.assertLessEqual({"room_create", "room_join", "room_start", "room_submit", "verdict_report",
+        self.assertLessEqual({"room_create", "room_join", "room_start", "room_submit", "verdict_report", "room_run", "run_found",
                               "room_end", "room_settled", "store_run", "store_done"}, kinds)
         secret = (folder.parent / "data").rglob("*secret*")
         text = b"".join(path.read_bytes() for path in folder.iterdir())
