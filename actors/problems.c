@@ -307,6 +307,17 @@ static void s_show_head(const struct s_problems *self)
     printf("  content    %.*s\n", TEXT(s_text(self, 0, 10)));
 }
 
+/* Without what a terminal would take for an order. */
+static void s_print_text(struct slice text)
+{
+    putchar('\n');
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        putchar((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? '?' : c);
+    }
+    putchar('\n');
+}
+
 static bool s_show(struct s_problems *self, const char *which)
 {
     if (!s_find(self, which))
@@ -327,7 +338,7 @@ static bool s_show(struct s_problems *self, const char *which)
         printf("  %-10.*s %.*s, %" PRId64 " bytes\n", TEXT(s_text(self, i, 0)),
                TEXT(s_text(self, i, 1)), s_i64(self, i, 2));
     if (good)
-        printf("\n%.*s\n", (int)statement.length, statement.data ? statement.data : "");
+        s_print_text(buffer_slice(&statement));
     buffer_fini(&statement);
     return good;
 }

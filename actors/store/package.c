@@ -147,6 +147,15 @@ static void s_place_error(struct package_error *error, const char *dir)
              PACKAGE_PATH_MAX_BYTES, inside);
 }
 
+/* Titles are shown on terminals, too. */
+static bool s_check_title(struct package_reader *self)
+{
+    for (const char *at = self->package->title; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return package_refuse(self->error, "", 0, "the problem's name has control characters");
+    return true;
+}
+
 static bool s_read(struct package_reader *self, const char *dir, const char *slug)
 {
     static const char polygon[] = "problem.xml", kattis[] = "problem.yaml";
@@ -186,7 +195,7 @@ bool package_open_as(const char *dir, const char *label, const char *slug, struc
     package->folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = package->folder >= 0 ||
                 package_refuse(error, "", 0, "cannot be opened: %s", strerror(errno));
-    good = good && s_read(&self, dir, slug) && s_hash(&self);
+    good = good && s_read(&self, dir, slug) && s_check_title(&self) && s_hash(&self);
     buffer_fini(&self.text);
     if (good) {
         *out = package;

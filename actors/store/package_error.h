@@ -13,6 +13,15 @@ struct package_error {
     char what[512];  /* a sentence without a full stop */
 };
 
+/* What packages say of themselves goes to an operator's terminal: without its control characters.
+ */
+static inline void package_error_tame(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 /* Fills the error; always false, so that a refusal is one line: return package_refuse (…). */
 __attribute__((format(printf, 4, 5))) static inline bool
 package_refuse(struct package_error *self, const char *file, unsigned line, const char *format, ...)
@@ -22,6 +31,8 @@ package_refuse(struct package_error *self, const char *file, unsigned line, cons
     vsnprintf(self->what, sizeof self->what, format, arguments);
     va_end(arguments);
     snprintf(self->file, sizeof self->file, "%s", file);
+    package_error_tame(self->what);
+    package_error_tame(self->file);
     self->line = line;
     return false;
 }

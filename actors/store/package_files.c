@@ -142,6 +142,9 @@ static bool s_add(DIR *stream, const char *path, const char *name, struct packag
     if ((size_t)snprintf(file, sizeof file, "%s/%s", path, name) >= sizeof file)
         return package_refuse(error, path, 0, "a path in it is longer than %d bytes",
                               PACKAGE_PATH_MAX_BYTES);
+    for (const char *at = name; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return package_refuse(error, path, 0, "a name in it has control characters");
     if (out->count == PACKAGE_FOLDER_MAX)
         return package_refuse(error, path, 0, "has more than %d names", PACKAGE_FOLDER_MAX);
     struct stat status;

@@ -15,6 +15,7 @@
 #include "proto/check.h"
 
 #define S_FILE "problem.xml"
+#define S_TALK_MAX_BYTES (64 * 1024) /* of a part of a sample interaction */
 
 struct polygon {
     struct package_reader *reader;   /* borrowed */
@@ -168,6 +169,52 @@ static bool s_sections(struct polygon *self, struct buffer *tex)
     }
     return !tex->overflow ||
            package_refuse(reader->error, path, 0, "must have 1 to %d bytes", STATEMENT_MAX_BYTES);
+}
+
+/* What a program reads and writes in a sample of an interactive problem, as the statement shows it.
+ */
+static bool s_talk(struct polygon *self, int number, struct buffer *statement, bool *more)
+{
+    static const char *const parts[] = {"", ".a"};
+    static const char *const words[] = {"Your program reads:", "It writes:"};
+    struct package_reader *reader = self->reader;
+    char path[128];
+    *more = false;
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "statement-sections/%s/example.%02d%s", self->language, number,
+                 parts[i]);
+        enum package_found found = package_reader_text(reader, path, S_TALK_MAX_BYTES);
+        if (found != PACKAGE_FOUND)
+            return found == PACKAGE_MISSING;
+        if (i == 0)
+            buffer_printf(statement, "\n## Sample interaction %d\n", number);
+        buffer_printf(statement, "\n%s\n\n````\n%.*s````\n", words[i], (int)reader->text.length,
+                      reader->text.data ? reader->text.data : "");
+    }
+    *more = true;
+    return true;
+}
+
+/* Their tests are the interactor's to read: contestants see these instead. */
+static bool s_talks(struct polygon *self)
+{
+    struct package *package = self->reader->package;
+    struct buffer statement;
+    bool good = true, more = package->judging == JUDGING_INTERACTIVE;
+    buffer_init(&statement, STATEMENT_MAX_BYTES);
+    buffer_append_text(&statement, package->statement);
+    for (int number = 1; good && more && number <= SAMPLES_MAX; number++)
+        good = s_talk(self, number, &statement, &more);
+    if (good && statement.overflow)
+        good = package_refuse(self->reader->error, "statement-sections", 0,
+                              "the statement with its samples must have 1 to %d bytes",
+                              STATEMENT_MAX_BYTES);
+    if (good) {
+        free(package->statement);
+        package->statement = package_copy(buffer_slice(&statement));
+    }
+    buffer_fini(&statement);
+    return good;
 }
 
 static bool s_statement(struct polygon *self)
@@ -399,7 +446,7 @@ bool package_polygon_read(struct package_reader *reader)
     if (good && strcmp(self.root->name, "problem") != 0)
         good = s_refuse(&self, self.root, "is no Polygon problem: it begins with another element");
     good = good && s_judging(&self) && s_title(&self) && s_statement(&self) && s_tests(&self) &&
-           s_checker(&self) && s_difficulty(&self) && s_solutions(&self);
+           s_checker(&self) && s_talks(&self) && s_difficulty(&self) && s_solutions(&self);
     xml_destroy(&self.root);
     return good;
 }

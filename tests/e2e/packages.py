@@ -291,6 +291,7 @@ def polygon():
             "\\begin{problem}{A Polygon Guess}{standard input}{standard output}{1 second}{256 megabytes}\n"
             "Guess it.\n\\Interaction\nSay \\texttt{guess 7}.\n\\Example\n\\begin{example}\n\\exmp{1}{2}%\n"
             "\\end{example}\n\\end{problem}\n",
+        "statement-sections/english/example.01": "yes\n", "statement-sections/english/example.01.a": "guess 500\n",
         **polygon_tests(GUESS_TESTS), **files}
     words = {"sample/1": ("5\n", "5\n"), "secret/1": ("a B\n", "a B\n")}
     rows, files = polygon_solutions(main={"cat.py": "print(input())\n"},

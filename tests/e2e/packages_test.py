@@ -44,6 +44,8 @@ BROKEN = (  # package, file, its content, where it is refused, with which words
     ("polygon-pair", "problem.xml", lambda text: text.replace('input-file=""', 'input-file="in.txt"'), "problem.xml:4",
      "stdin"),
     ("polygon-guess", "files/interactor.cpp", None, "files/interactor.cpp", "is missing"),
+    ("polygon-words", "problem.xml", lambda text: text.replace('"Words"', '"&#27;[2J"'), "problem.xml", "not XML"),
+    ("draft-pair", "problem.yaml", 'name: "\\e[2J"\nproblem_format_version: draft\n', "", "control characters"),
     ("polygon-words", "problem.xml", lambda text: text.replace("wcmp", "rcmp6"), "problem.xml:19", "source"),
 )
 
@@ -68,7 +70,7 @@ class Packages(EndToEnd):
                           for name, how in (("pair", "validator"), ("guess", "interactive"))}, listed)
         shown = run("problems", *self.data, "show", "polygon-guess").stdout
         for words in ("called as testlib has it", "checker    check.cpp", "checker    testlib.h",
-                      "interactor interactor.cpp", "## Interaction", "`guess 7`"):
+                      "interactor interactor.cpp", "## Interaction", "`guess 7`", "## Sample interaction 1", "guess 500"):
             self.assertIn(words, shown)
         self.assertNotIn("exmp", shown)
         self.assertIn("## Sample interaction", run("problems", *self.data, "show", "legacy-guess").stdout)
@@ -83,8 +85,9 @@ class Packages(EndToEnd):
                 folder = broken(name, path, content)
                 done = run("import", *self.data, str(folder), code=1)
                 line = next(line for line in done.stdout.splitlines() if "refused: " in line)
-                self.assertIn(f"{folder}/{where}: ", line)
+                self.assertRegex(line, re.escape(f"{folder}{'/' if where else ''}{where}") + r"(:\d+)?: ")
                 self.assertIn(words, line)
+                self.assertTrue(line.isprintable(), line)
         self.assertEqual(len(run("problems", *self.data, "list").stdout.splitlines()), 1)
 
     def test_solutions_that_disagree_keep_a_package_out(self):
