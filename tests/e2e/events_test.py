@@ -126,6 +126,18 @@ class Events(EndToEnd):
             self.assertEqual(await server.stop(), 0)
         check_database(self.near.database, numbers)
 
+    async def test_runs_and_how_far_a_judging_is_reach_the_far_gateway(self):
+        await self.gateways()
+        host, guest, room_id, titles = await self.begin()
+        title, problem_id = next(iter(titles.items()))
+        run_id = await guest.run(room_id, problem_id, right(title), PYTHON)
+        self.assertEqual(await guest.ran(run_id), (await guest.get(f"/runs/{run_id}")).json)
+        number = await guest.submit(room_id, problem_id, f"import time\ntime.sleep(0.4)\n{right(title)}", PYTHON)
+        await guest.verdict(number)
+        self.assertEqual(guest.progress[number], sorted(set(guest.progress[number])))
+        self.assertGreaterEqual(len(guest.progress[number]), 2)
+        self.assertEqual((guest.late, host.runs, host.progress), ([], {}, {}))
+
     async def test_what_is_published_is_what_browsers_get(self):
         await self.gateways()
         host, guest, room_id, titles = await self.begin()

@@ -6,7 +6,8 @@ import os
 import pathlib
 import unittest
 
-from harness import (BINARY, C, PYTHON, WAIT_S, EndToEnd, Refused, check_database, main, right, right_c, wrong)
+from harness import BINARY, C, PYTHON, WAIT_S, EndToEnd, Refused, check_database, main, right, right_c, wrong
+from installation import Installation
 from servers import Judge0, RabbitMQ
 
 SCRIPTED = os.environ.get("CODECOMP_SCRIPTED", str(pathlib.Path(BINARY).parent / "tests" / "codecomp_scripted"))
@@ -25,7 +26,7 @@ async def settled(player, run_id):
         await asyncio.sleep(0.05)
 
 
-class Runs(EndToEnd):
+class WithRuns(EndToEnd):
     async def room(self, *options, **more):
         server = await self.serve(*FAST, *options, **more)
         host, guest, room_id, titles = await self.contest(server, problemCount=1)
@@ -62,6 +63,27 @@ class Runs(EndToEnd):
         self.assertEqual((broken["status"], broken["tests"]), ("Compilation Error", []))
         self.assertIn("error", broken["compileOutput"])
 
+    async def check_killed_in_the_middle(self, server, host, room_id, title, problem_id):
+        slow = f"import time\ntime.sleep(1)\n{right(title)}"
+        runs = [await host.run(room_id, problem_id, slow, PYTHON) for _ in range(3)]
+        number = await host.submit(room_id, problem_id, slow, PYTHON)
+        while "JUDGING" not in [(await host.get(f"/runs/{run_id}")).json["status"] for run_id in runs]:
+            await asyncio.sleep(0.02)
+        await host.close()
+        await server.kill()
+        await server.start()
+        host.base = server.base
+        for run_id in runs:
+            run = await asyncio.wait_for(settled(host, run_id), WAIT_S)
+            self.assertEqual((run["status"], len(run["tests"])), ("Accepted", 1))
+        while (await host.get(f"/submissions/{number}")).json["status"] != "Accepted":
+            await asyncio.sleep(0.05)
+        await host.end(room_id)
+        await server.stop()
+        check_database(server.database, [number])
+
+
+class Runs(WithRuns):
     async def test_both_players_run_and_nobody_sees_the_others_nor_scores(self):
         server, host, guest, room_id, title, problem_id = await self.room()
         stranger = await self.player(server, 3)
@@ -171,28 +193,13 @@ class Runs(EndToEnd):
         await server.stop()
         check_database(server.database)
 
-    async def check_killed_in_the_middle(self, server, host, room_id, title, problem_id):
-        slow = f"import time\ntime.sleep(1)\n{right(title)}"
-        runs = [await host.run(room_id, problem_id, slow, PYTHON) for _ in range(3)]
-        number = await host.submit(room_id, problem_id, slow, PYTHON)
-        while "JUDGING" not in [(await host.get(f"/runs/{run_id}")).json["status"] for run_id in runs]:
-            await asyncio.sleep(0.02)
-        await host.close()
-        await server.kill()
-        await server.start()
-        host.base = server.base
-        for run_id in runs:
-            run = await asyncio.wait_for(settled(host, run_id), WAIT_S)
-            self.assertEqual((run["status"], len(run["tests"])), ("Accepted", 1))
-        while (await host.get(f"/submissions/{number}")).json["status"] != "Accepted":
-            await asyncio.sleep(0.05)
-        await host.end(room_id)
-        await server.stop()
-        check_database(server.database, [number])
-
     async def test_everything_is_killed_in_the_middle_of_a_run(self):
         server, host, guest, room_id, title, problem_id = await self.room()
         await self.check_killed_in_the_middle(server, host, room_id, title, problem_id)
+
+
+class Elsewhere(WithRuns):
+    """With others' servers, and in several processes."""
 
     async def test_runs_in_a_queue_of_their_own(self):
         broker = await asyncio.to_thread(lambda: RabbitMQ().__enter__())
@@ -208,6 +215,24 @@ class Runs(EndToEnd):
         with Judge0() as judge0:
             server, host, guest, room_id, title, problem_id = await self.room("--runner", judge0.url)
             await self.check_samples_and_own_input(server, host, guest, room_id, title, problem_id)
+
+    async def test_core_and_runner_are_killed_one_after_the_other(self):
+        core = "gateway,auth,room,scoring,judge,scheduler,fanout,store"
+        duel = await Installation(self, {"runner": "runner", "core": core}, "--dev-login", *FAST).start()
+        host, _, room_id, titles = await self.contest(duel.gateway, problemCount=1)
+        (title, problem_id), = titles.items()
+        for killed in ("core", "runner"):
+            slow = f"import time\ntime.sleep(1)\n{right(title)}"
+            run_id = await host.run(room_id, problem_id, slow, PYTHON)
+            while (await host.get(f"/runs/{run_id}")).json["status"] != "JUDGING":
+                await asyncio.sleep(0.02)
+            await duel.again(killed)
+            await duel.ready()
+            host.base = duel.gateway.base
+            run = await asyncio.wait_for(settled(host, run_id), WAIT_S)
+            self.assertEqual((run["status"], len(run["tests"])), ("Accepted", 1))
+        await duel.stop()
+        check_database(duel.gateway.database)
 
 
 if __name__ == "__main__":
