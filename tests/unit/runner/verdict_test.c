@@ -46,7 +46,8 @@ static struct sandbox *s_sandbox;
 static struct languages s_languages;
 static const struct language *s_chosen[LANGUAGES_MAX]; /* that are judged */
 static size_t s_chosen_count;
-static char **s_wanted; /* ids as texts, NULL at the end; none: all */
+static char **s_wanted;     /* ids as texts, NULL at the end; none: all */
+static long long s_used_ms; /* processor time of compilers and programs */
 static struct compile_cache *s_cache;
 static struct buffer s_input;
 static char s_expected[64];
@@ -97,7 +98,7 @@ static long s_argument(const char *text, const struct language *language)
         return s_problem.output_limit_bytes - strtol(text + 2, NULL, 10);
     long value = strtol(text, &end, 10);
     if (strcmp(end, "%T") == 0)
-        return s_problem.time_limit_ms * (long)language->time_factor * value / 100;
+        return s_problem.time_limit_ms * value / 100;
     if (strcmp(end, "%M") == 0)
         return s_problem.memory_limit_mb * value / 100;
     if (strcmp(end, "%X") == 0)
@@ -164,13 +165,15 @@ static bool s_judge(const struct line *line, const struct language *language)
                                       .cache = s_cache,
                                       .language_id = language->id,
                                       .code = buffer_slice(&code),
-                                      .time_limit_ms = s_problem.time_limit_ms,
+                                      .time_limit_ms =
+                                          s_problem.time_limit_ms / language->time_factor,
                                       .memory_limit_mb = s_problem.memory_limit_mb,
                                       .output_limit_bytes = (uint64_t)s_problem.output_limit_bytes,
                                       .test_count = 1,
                                       .next_test = s_next_test};
     judging_run(s_sandbox, &task, &outcome);
     buffer_fini(&code);
+    s_used_ms += outcome.compile_ms + outcome.time_ms;
     const char *verdict = word_text(&verdict_words, (uint8_t)outcome.verdict);
     bool refused = outcome.verdict == VERDICT_COMPILATION_ERROR;
     /* what compiles without a complaint shows none; what does not says why */
@@ -265,6 +268,8 @@ static int s_tear_down(void **state)
         kill(s_spinning[i], SIGKILL);
         waitpid(s_spinning[i], NULL, 0);
     }
+    print_message("%s in %zu languages: %lld ms of processor time\n", s_problem.name,
+                  s_chosen_count, s_used_ms);
     compile_cache_destroy(&s_cache);
     sandbox_destroy(&s_sandbox);
     buffer_fini(&s_problem.in);

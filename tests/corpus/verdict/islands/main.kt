@@ -19,7 +19,7 @@ fun main() {
     for (row in 0 until rows) for (column in 0 until columns) if (islands.sink(row, column)) count++
     if (mood == "crash") count += map[rows].size
     while (mood == "slow") count = -count
-    val all = mutableListOf<MutableList<Int>>()
-    while (mood == "greedy") all += MutableList(10000) { it }
+    val all = mutableListOf<IntArray>()
+    while (mood == "greedy") all += IntArray(10000) { it }
     println(if (mood == "wrong") count + 1 else count)
 }

@@ -14,6 +14,6 @@ islands = (0...rows).sum { |row| (0...columns).count { |column| sink.call(row, c
 islands += map[rows].size if mood == 'crash'
 turn = 0
 turn = 1 - turn while mood == 'slow'
-numbers = [1.5]
-numbers += numbers.map { |number| number + 1 } while mood == 'greedy'
+text = 'x'
+text += text while mood == 'greedy'
 puts mood == 'wrong' ? islands + 1 : islands

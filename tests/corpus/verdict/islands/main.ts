@@ -19,5 +19,5 @@ interface Chain {
     numbers: number[];
 }
 let chain: Chain | null = null;
-while (mood === 'greedy') chain = { next: chain, numbers: Array.from({ length: 1000 }, Math.random) };
+while (mood === 'greedy') chain = { next: chain, numbers: new Array<number>(10000).fill(1.5) };
 console.log(mood === 'wrong' ? islands + 1 : islands);
