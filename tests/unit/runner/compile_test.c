@@ -185,7 +185,8 @@ static void the_least_recently_used_goes_first(void **state)
 static void every_language_says_hello_and_a_broken_one_does_not(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < s_languages.count; i++)
+    /* as root verdict_test judges programs in every language */
+    for (size_t i = 0; i < s_languages.count && geteuid() != 0; i++)
         if (!judging_says_hello(s_sandbox, &s_languages, s_languages.list[i].language->id, NULL,
                                 NULL, &s_outcome))
             fail_msg("%s: %s %.*s", s_languages.list[i].language->name, s_outcome.reason,
