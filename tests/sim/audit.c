@@ -416,3 +416,57 @@ bool audit_end(struct audit *self, struct duels *duels)
                   (int64_t)self->rounds * 2) &&
            s_check_promises(self);
 }
+
+/* ---- rejudging ------------------------------------------------------------------------------ */
+
+void audit_rejudge(struct audit *self)
+{
+    s_run(self,
+          "CREATE TEMP TABLE revs AS SELECT id, score_rev FROM rooms; BEGIN IMMEDIATE;"
+          " INSERT INTO rejudgings (made_ms, problem_id, since_ms, until_ms, state)"
+          " SELECT 0, id, 0, 9007199254740991, 'applying' FROM problems;"
+          " INSERT INTO trials (kind, user_id, room_id, problem_id, submission_id,"
+          " rejudging_id, language_id, status, created_ms, judged_ms, fence, was)"
+          " SELECT 'rejudge', s.user_id, s.room_id, s.problem_id, s.id, j.id, s.language_id,"
+          " CASE WHEN s.id % 3 THEN s.status WHEN s.status = 'Accepted' THEN 'Wrong Answer'"
+          " ELSE 'Accepted' END, 0, s.judged_ms, 1, s.status"
+          " FROM submissions s JOIN rejudgings j ON j.problem_id = s.problem_id;"
+          " INSERT INTO rejudging_rooms (rejudging_id, room_id)"
+          " SELECT DISTINCT rejudging_id, room_id FROM trials WHERE kind = 'rejudge'; COMMIT");
+}
+
+bool audit_rejudged(struct audit *self)
+{
+    return s_number(self, "SELECT COUNT(*) FROM rejudgings WHERE state <> 'applied'", 0, 0) == 0;
+}
+
+bool audit_rejudge_end(struct audit *self, struct duels *duels)
+{
+    self->duels = duels;
+    self->duel = NULL;
+    int64_t changed = s_number(self, "SELECT COUNT(*) FROM trials WHERE became IS NOT NULL", 0, 0);
+    return s_same(self, "verdicts that changed", changed > 0, 1) &&
+           s_same(self, "rejudgings that are not applied",
+                  s_number(self, "SELECT COUNT(*) FROM rejudgings WHERE state <> 'applied'", 0, 0),
+                  0) &&
+           s_same(
+               self, "rooms that a rejudging has not done",
+               s_number(self, "SELECT COUNT(*) FROM rejudging_rooms WHERE done_ms IS NULL", 0, 0),
+               0) &&
+           s_same(self, "verdicts that should have changed",
+                  s_number(self,
+                           "SELECT COUNT(*) FROM trials WHERE kind = 'rejudge'"
+                           " AND COALESCE(became, was) <> status",
+                           0, 0),
+                  0) &&
+           s_same(self, "rooms that were changed more or less than once by a rejudging",
+                  s_number(self,
+                           "SELECT COUNT(*) FROM rooms r JOIN revs b ON b.id = r.id"
+                           " WHERE r.score_rev - b.score_rev <> (SELECT COUNT(*) FROM"
+                           " rejudging_rooms o WHERE o.room_id = r.id AND o.changed > 0)",
+                           0, 0),
+                  0) &&
+           s_same(self, "rejudged verdicts that were told",
+                  duels->calm ? (int64_t)duels->rejudged_told : changed, changed) &&
+           s_check_promises(self);
+}

@@ -18,4 +18,12 @@ bool audit_round(struct audit *self, struct duels *duels, const struct duel *due
 /* Everybody has played everything: nothing is left open, nothing is there that nobody asked for. */
 bool audit_end(struct audit *self, struct duels *duels);
 
+/* An operator applies rejudgings, one of each problem, in which every third submission came to
+ * another verdict: made in the tables, past all actors, as `codecomp rejudge` does it. */
+void audit_rejudge(struct audit *self);
+/* Are all of them applied? */
+bool audit_rejudged(struct audit *self);
+/* Then: each room was changed once by each, and everything follows from the verdicts. */
+bool audit_rejudge_end(struct audit *self, struct duels *duels);
+
 #endif

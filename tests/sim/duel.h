@@ -105,6 +105,8 @@ struct duels {
     uint64_t requests, repeats;   /* what happened */
     uint64_t runs, runs_told;     /* acknowledged; that the stream has brought */
     uint64_t left_rooms;          /* that were opened at the very end, for nobody */
+    bool rejudging;               /* all is over, and an operator makes other verdicts */
+    uint64_t rejudged_told;       /* that the stream has brought */
     /* The round that a duel has just finished; false: `fault` says what does not hold. */
     bool (*finished)(struct duels *self, struct duel *duel);
     void *context;   /* finished's */

@@ -1,8 +1,9 @@
 /* All actors, the real store, users who play: many short lives of an installation, each from a
  * seed. First nothing goes wrong, and every rule is held to the letter; then messages are lost,
  * late and doubled and everybody is killed now and then, and what was acknowledged must still be
- * true; then that stops, and everything must come to its end. Each seed twice: with one judge, and
- * with several that share a queue.
+ * true; then that stops, and everything must come to its end. At last an operator applies
+ * rejudgings, and things go wrong once more. Each seed twice: with one judge, and with several that
+ * share a queue.
  *
  *   sim_test            the suite's seeds
  *   sim_test SEED [N]   N seeds from this one (1), with what happened */
@@ -25,8 +26,9 @@
 #define FAULTY_MS 200000  /* so long things go wrong */
 #define SETTLED_MS 900000 /* and so long after that everything may take to end */
 #define RUNNERS 3
-#define LATE_MS 120000     /* a reminder may be lost, and is found again */
-#define STEPS_MAX 20000000 /* a run that does not end by then runs in a circle */
+#define REJUDGE_FAULTY_MS 60000 /* of it while a rejudging is applied */
+#define LATE_MS 120000          /* a reminder may be lost, and is found again */
+#define STEPS_MAX 20000000      /* a run that does not end by then runs in a circle */
 
 struct run {
     uint64_t seed;                       /* of everything */
@@ -111,6 +113,30 @@ static void s_tell_where_everybody_is(const struct run *self)
     }
 }
 
+/* An operator has everything judged again, and what that changes is applied while things go wrong
+ * once more. */
+static void s_rejudge(struct run *self)
+{
+    int64_t begun_ms = self->sim.now_ms, look_ms = begun_ms;
+    audit_rejudge(self->audit);
+    self->duels.rejudging = true;
+    if (!self->duels.calm)
+        self->sim.faults = s_storm;
+    while (!self->duels.fault[0] && !audit_rejudged(self->audit)) {
+        for (look_ms += 1000; self->sim.now_ms < look_ms;)
+            check(sim_step(&self->sim));
+        if (look_ms == begun_ms + REJUDGE_FAULTY_MS)
+            sim_mend(&self->sim);
+        if (look_ms > begun_ms + SETTLED_MS)
+            duels_fault(&self->duels, "the rejudgings did not come to their end");
+    }
+    sim_mend(&self->sim);
+    for (look_ms = self->sim.now_ms + LATE_MS; self->sim.now_ms < look_ms;) /* who is told last */
+        check(sim_step(&self->sim));
+    if (!self->duels.fault[0])
+        audit_rejudge_end(self->audit, &self->duels);
+}
+
 /* True: everything that must hold did. */
 static bool s_play(struct run *self)
 {
@@ -137,6 +163,8 @@ static bool s_play(struct run *self)
         audit_end(self->audit, &self->duels);
     if (!self->duels.fault[0] && self->broker.message_count)
         duels_fault(&self->duels, "the queue still holds %u messages", self->broker.message_count);
+    if (!self->duels.fault[0])
+        s_rejudge(self);
     return !self->duels.fault[0];
 }
 

@@ -41,6 +41,10 @@ static void s_on_stream_verdict(struct duels *self, const struct rec_submission 
         s_on_stream_progress(self, submission);
         return;
     }
+    if (self->rejudging) {
+        self->rejudged_told++;
+        return;
+    }
     for (uint32_t i = 0; i < self->count * 2; i++) {
         struct player *player = &self->duels[i / 2].players[i % 2];
         for (uint32_t k = 0; k < player->shot_count; k++) {
