@@ -127,6 +127,43 @@ static void s_package_goes_in(void **state)
     assert_int_equal(s_candidates(self), 1);
 }
 
+/* How the one problem is judged, by which hash of programs, and how many files it has. */
+static bool s_is_judged(struct fixture *self, const char *how, bool programs, uint32_t files)
+{
+    commit_i64(fixture_begin(self, STATEMENT_problem_files_look), 1);
+    bool good = result_rows(&fixture_run(self)[0]) == files;
+    commit_i64(fixture_begin(self, STATEMENT_problem_look), 1);
+    commit_text(&self->commit, slice_of(""));
+    const struct rec_store_result *result = &fixture_run(self)[0];
+    good = good && result_rows(result) == 1 && slice_is(result_text(result, 0, 4), how);
+    commit_i64(fixture_begin(self, STATEMENT_problem_file_read), 1);
+    commit_i64(&self->commit, 0);
+    return good && (result_rows(&fixture_run(self)[0]) == 1) == programs;
+}
+
+static void s_files_go_in_and_out(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_write(self, "problems/sum/problem.yaml", "name: Sum\nvalidation: custom\n");
+    s_write(self, "problems/sum/output_validators/check.py", "exit(42)");
+    s_write(self, "problems/sum/problem_statement/dot.svg", "<svg></svg>");
+    s_write(self, "problems/sum/problem_statement/problem.en.md", "![dot](dot.svg)\n");
+    s_write(self, "problems/sum/data/secret/testdata.yaml", "output_validator_flags: a  b\n");
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_ADDED);
+    assert_true(s_is_judged(self, "validator", true, 2));
+    s_write(self, "problems/sum/output_validators/check.py", "exit(43)");
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_CHANGED);
+    assert_true(s_is_judged(self, "validator", true, 2));
+    s_write(self, "problems/sum/problem.yaml", "name: Sum\n");
+    s_write(self, "problems/sum/problem_statement/problem.en.md", "no dot\n");
+    s_write(self, "problems/sum/data/secret/testdata.yaml",
+            "output_validator_flags: case_sensitive\n");
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_CHANGED);
+    assert_true(s_is_judged(self, "tokens", false, 0));
+}
+
 static void s_twice_is_once(void **state)
 {
     struct fixture *self = *state;
@@ -198,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(s_package_goes_in),
+        CASE(s_files_go_in_and_out),
         CASE(s_twice_is_once),
         CASE(s_change_replaces_the_tests),
         CASE(s_broken_package_changes_nothing),
