@@ -6,6 +6,7 @@
 (function () {
   "use strict";
 
+  var SILENCE_MS = 60000; /* the gateway sends something every 25 s */
   var windowId = window.location.hash.slice(1);
   var parent = null; /* its origin, which the first message tells */
   var session = null;
@@ -86,7 +87,7 @@
 
   function Session(receive, url) {
     var self = this;
-    var queue = [], sending = false, open = true, abort = null;
+    var queue = [], sending = false, open = true, abort = null, watching = null;
 
     function fail(reason) {
       if (!open)
@@ -95,8 +96,18 @@
       post("c", JSON.stringify([1006, reason]));
     }
 
+    /* Of a connection that nobody cut in due form no browser tells; nor Chromium of a page (htmlfile) that
+     * had begun to come when it was cut. */
+    function watch() {
+      window.clearTimeout(watching);
+      watching = window.setTimeout(function () { fail("Nothing was received for long"); }, SILENCE_MS);
+    }
+
     function take(frame) {
-      if (!open || !frame || /^hh/.test(frame)) /* the prelude */
+      if (!open)
+        return;
+      watch();
+      if (!frame || /^hh/.test(frame)) /* the prelude */
         return;
       post("t", frame);
       if (frame.charAt(0) === "c")
@@ -133,9 +144,11 @@
     this.close = function () {
       open = false;
       queue = [];
+      window.clearTimeout(watching);
       if (abort)
         abort();
     };
+    watch();
     begin();
   }
 

@@ -76,7 +76,8 @@
     }
 
     /* Until it has noticed a cut and come back, or has nothing to notice. Some notice when they say something next,
-     * a heart-beat after 10 s: Chromium tells nobody that a page which had begun to come (htmlfile) will not go on.
+     * a heart-beat after 10 s: Chromium tells nobody that a page which had begun to come (htmlfile) will not go on:
+     * no event, and it is "loading" for ever (https://github.com/sockjs/sockjs-client/issues/64 is of the same kind).
      * Who comes back gets the time that it takes: another cut would catch it in the midst of that, over and over. */
     async returned(losses, connections) {
       const until = Date.now() + FELT_MS;
