@@ -411,8 +411,21 @@ static bool s_await_piece(struct request *request)
     return request->handle.slot != 0;
 }
 
+/* Some clients wait a while for this before they send a body (RFC 9110, 10.1.1). */
+static void s_call_for_body(struct request *request)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    unsigned char out[LWS_PRE + sizeof text];
+    if (request->http_1_0 ||
+        !slice_is(request_header(request, WSI_TOKEN_HTTP_EXPECT), "100-continue"))
+        return;
+    memcpy(out + LWS_PRE, text, sizeof text - 1);
+    lws_write(request->wsi, out + LWS_PRE, sizeof text - 1, LWS_WRITE_HTTP_HEADERS);
+}
+
 int exchange_await_body(struct request **request_p)
 {
+    s_call_for_body(*request_p);
     (*request_p)->body_until_ms = clock_now_ms() + BODY_LIMIT_MS;
     return s_await_piece(*request_p) ? 0 : reply_refuse(request_p, REFUSED_OVERLOADED, s_no_detail);
 }

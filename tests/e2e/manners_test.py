@@ -4,6 +4,7 @@ address, slow senders, request ids, and TLS with a certificate that is renewed."
 import asyncio
 import gzip
 import json
+import re
 import signal
 import socket
 import ssl
@@ -139,6 +140,20 @@ class Manners(EndToEnd):
         for proto, more in (("https", "; SameSite=None; Secure"), ("http", "")):
             async with self.raw.post(server.base + f"/ws/0/{proto}/xhr", headers={"X-Forwarded-Proto": proto}) as answer:
                 self.assertEqual(answer.headers["Set-Cookie"], "JSESSIONID=dummy; path=/" + more)
+
+    async def test_a_body_is_called_for(self):
+        server = await self.serve()
+        for path, body, status in ((b"/auth/login", b"userId=1", b"200"), (b"/ws/0/a/xhr_send", b'["x"]', b"404")):
+            reader, writer = await asyncio.open_connection(*server.address)
+            for _ in range(2):  # and the connection goes on
+                writer.write(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n"
+                             b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" % len(body))
+                self.assertEqual(await reader.readuntil(b"\r\n\r\n"), b"HTTP/1.1 100 Continue\r\n\r\n")
+                writer.write(body)
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.assertEqual(head.split()[1], status)
+                await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+            writer.close()
 
     async def test_a_body_that_comes_too_slowly_is_not_waited_for(self):
         server = await self.serve()
