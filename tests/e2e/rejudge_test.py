@@ -307,6 +307,53 @@ class Players(Rejudge):
         self.assertEqual(self.one(f"SELECT status FROM submissions WHERE id = {first}"), "Wrong Answer")
         check_database(self.database, [first])
 
+    async def at_a_terminal(self, answer, *words):
+        """What a command showed there, answered once it asks."""
+        ours, theirs = os.openpty()
+        process = await asyncio.create_subprocess_exec(
+            BINARY, "rejudge", *words, *self.where, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        shown, loop = b"", asyncio.get_running_loop()
+        while True:
+            try:
+                shown += await asyncio.wait_for(loop.run_in_executor(None, os.read, ours, 4096), WAIT_S)
+            except OSError:  # nobody has its other end any more
+                break
+            if b"or later: " in shown and answer:
+                os.write(ours, f"{answer}\n".encode())
+                answer = None
+        os.close(ours)
+        self.assertEqual(await process.wait(), 0, shown)
+        return shown.decode().replace("\r\n", "\n")
+
+    async def test_at_a_terminal_it_asks(self):
+        host, guest, room_id, titles = await self.contest(self.server)
+        first = await self.judged(host, room_id, next(iter(titles.values())), "Wrong Answer")
+        await host.end(room_id)
+        self.correct(first, "Accepted")
+        status = f"SELECT status FROM submissions WHERE id = {first}"
+        for number, (answer, said, verdict) in enumerate((
+                ("later", "nothing is changed yet: codecomp rejudge apply 1", "Wrong Answer"),
+                ("no", "discarded", "Wrong Answer"), ("yes", ", applied", "Accepted")), 1):
+            shown = await self.at_a_terminal(answer, "--submission", str(first))
+            self.assertIn(f"rejudging {number}: judged 0 of 1 ", shown)
+            self.assertIn(said, shown)
+            self.assertEqual(self.one(status), verdict)
+            if answer == "later":
+                await self.rejudge("discard", "1")
+        check_database(self.database, [first])
+
+    async def test_only_what_was_received_in_a_time(self):
+        host, guest, room_id, titles = await self.contest(self.server)
+        first = await self.judged(host, room_id, next(iter(titles.values())), "Wrong Answer")
+        room = ("--room", str(room_id))
+        nothing = "there is no submission with a verdict to judge again"
+        self.assertIn(nothing, await self.rejudge(*room, "--until", "2020-01-01T00:00:00Z", code=1))
+        self.assertIn(nothing, await self.rejudge(*room, "--since", "2199-01-01T00:00:00Z", code=1))
+        text = await self.rejudge(*room, "--since", "2020-01-01T00:00:00Z", "--until", "2199-01-01T00:00:00Z")
+        self.assertIn("verdicts: 0 change, 1 stay", text)
+        check_database(self.database, [first])
+
     async def test_wrong_calls_say_what_to_do(self):
         for words in ((), ("--problem", "1", "--room", "1"), ("sing",), ("show",), ("show", "x"), ("list", "1"),
                       ("--problem", "1", "--since", "yesterday"), ("show", "1", "--problem", "1")):
