@@ -333,14 +333,11 @@ class Players(Rejudge):
         self.correct(first, "Accepted")
         status = f"SELECT status FROM submissions WHERE id = {first}"
         for number, (answer, said, verdict) in enumerate((
-                ("later", "nothing is changed yet: codecomp rejudge apply 1", "Wrong Answer"),
                 ("no", "discarded", "Wrong Answer"), ("yes", ", applied", "Accepted")), 1):
             shown = await self.at_a_terminal(answer, "--submission", str(first))
             self.assertIn(f"rejudging {number}: judged 0 of 1 ", shown)
             self.assertIn(said, shown)
             self.assertEqual(self.one(status), verdict)
-            if answer == "later":
-                await self.rejudge("discard", "1")
         check_database(self.database, [first])
 
     async def test_only_what_was_received_in_a_time(self):
