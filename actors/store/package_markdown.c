@@ -122,6 +122,30 @@ static bool s_image(struct s_walk *self)
     return true;
 }
 
+/* [label]: target, at its "[" and the beginning of a line; of a picture, by the target's name. */
+static bool s_definition(struct s_walk *self)
+{
+    static const char *const ends[] = {".png", ".jpg", ".jpeg", ".gif", ".svg"};
+    const char *data = self->text.data;
+    size_t length = self->text.length, at = self->at + 1;
+    while (at < length && data[at] != ']' && data[at] != '\n')
+        at++;
+    if (at + 1 < length && data[at] == ']' && data[at + 1] == ':') {
+        for (at += 2; at < length && data[at] == ' ';)
+            at++;
+        size_t end = at;
+        while (end < length && !strchr(" \t\r\n", data[end]))
+            end++;
+        for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+            size_t tail = strlen(ends[i]);
+            if (end - at > tail && strncasecmp(data + end - tail, ends[i], tail) == 0)
+                return s_replace(self, at, end);
+        }
+    }
+    s_copy(self, 1);
+    return true;
+}
+
 bool package_markdown_pictures(struct slice text, package_picture_fn function, void *context,
                                struct buffer *out)
 {
@@ -135,6 +159,8 @@ bool package_markdown_pictures(struct slice text, package_picture_fn function, v
             s_code(&self);
         else if (s_begins(&self, "!["))
             good = s_link(&self);
+        else if (text.data[self.at] == '[' && (self.at == 0 || text.data[self.at - 1] == '\n'))
+            good = s_definition(&self);
         else if (s_begins(&self, "<img") && self.at + 4 < text.length &&
                  strchr(" \t\n", text.data[self.at + 4]))
             good = s_image(&self);

@@ -1,5 +1,6 @@
-/* Pictures in a Markdown text: ![…](file "title"), and <img src="file">. Pure: what to put in the
- * place of each comes from a function. Everything else stays byte for byte, math and code too. */
+/* Pictures in a Markdown text: ![…](file "title"), [label]: file, and <img src="file">. Pure: what
+ * to put in the place of each comes from a function. Everything else stays byte for byte, math and
+ * code too. */
 #ifndef STORE_PACKAGE_MARKDOWN_H
 #define STORE_PACKAGE_MARKDOWN_H
 

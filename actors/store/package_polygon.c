@@ -224,7 +224,7 @@ static bool s_statement(struct polygon *self)
     struct buffer tex;
     buffer_init(&tex, STATEMENT_MAX_BYTES);
     snprintf(folder, sizeof folder, "statement-sections/%s", self->language);
-    snprintf(file, sizeof file, "%s/legend.tex", folder);
+    snprintf(file, sizeof file, "%s", folder); /* its sections are one text */
     bool good = s_sections(self, &tex);
     if (good && tex.length == 0) {
         snprintf(folder, sizeof folder, "statements/%s", self->language);

@@ -262,6 +262,7 @@ struct s_pictures {
     struct package_reader *reader; /* borrowed */
     const char *file;              /* the statement, for errors */
     const char *folder;            /* where its pictures lie */
+    const struct slice *tex;       /* what the Markdown was made of; NULL: it was Markdown */
     struct buffer content;         /* of the picture being looked at */
 };
 
@@ -283,9 +284,26 @@ static enum package_found s_find_picture(struct s_pictures *self, struct slice t
     return PACKAGE_MISSING;
 }
 
+/* The line in which TeX names the picture; 0: not to be found, or not of one file. */
+static unsigned s_line_in(const struct s_pictures *self, struct slice target)
+{
+    char word[256];
+    int length = snprintf(word, sizeof word, "{%.*s}",
+                          target.length < 200 ? (int)target.length : 200, target.data);
+    const char *found = memmem(self->tex->data, self->tex->length, word, (size_t)length);
+    unsigned line = found != NULL;
+    if (!package_ends(self->file, ".tex"))
+        return 0;
+    for (const char *at = self->tex->data; found && at < found; at++)
+        line += *at == '\n';
+    return line;
+}
+
 static bool s_on_picture(void *context, struct slice target, unsigned line, struct buffer *address)
 {
     struct s_pictures *self = context;
+    if (self->tex)
+        line = s_line_in(self, target);
     struct package_error *error = self->reader->error;
     char path[PACKAGE_PATH_MAX_BYTES + 1], name[48];
     while (target.length > 2 && memcmp(target.data, "./", 2) == 0)
@@ -309,10 +327,10 @@ static bool s_on_picture(void *context, struct slice target, unsigned line, stru
     return package_reader_extra(self->reader, PACKAGE_PICTURE, path, self->content.length, name);
 }
 
-bool package_reader_statement(struct package_reader *self, const char *file, const char *folder,
-                              struct slice markdown)
+static bool s_take_statement(struct package_reader *self, const char *file, const char *folder,
+                             struct slice markdown, const struct slice *tex)
 {
-    struct s_pictures pictures = {.reader = self, .file = file, .folder = folder};
+    struct s_pictures pictures = {.reader = self, .file = file, .folder = folder, .tex = tex};
     struct buffer out;
     buffer_init(&out, STATEMENT_MAX_BYTES);
     buffer_init(&pictures.content, PACKAGE_FILE_MAX_BYTES);
@@ -324,6 +342,12 @@ bool package_reader_statement(struct package_reader *self, const char *file, con
     buffer_fini(&pictures.content);
     buffer_fini(&out);
     return good;
+}
+
+bool package_reader_statement(struct package_reader *self, const char *file, const char *folder,
+                              struct slice markdown)
+{
+    return s_take_statement(self, file, folder, markdown, NULL);
 }
 
 bool package_reader_tex(struct package_reader *self, const char *file, const char *folder,
@@ -340,7 +364,7 @@ bool package_reader_tex(struct package_reader *self, const char *file, const cha
     bool good =
         !markdown.overflow ||
         package_refuse(self->error, file, 0, "must have 1 to %d bytes", STATEMENT_MAX_BYTES);
-    good = good && package_reader_statement(self, file, folder, buffer_slice(&markdown));
+    good = good && s_take_statement(self, file, folder, buffer_slice(&markdown), &tex);
     buffer_fini(&title);
     buffer_fini(&markdown);
     return good;

@@ -27,7 +27,7 @@ def broken(name, path, content):
 
 BROKEN = (  # package, file, its content, where it is refused, with which words
     ("legacy-mean", "problem.yaml", "validator_flags: float_tolerance near\n", "problem.yaml:1", "near"),
-    ("legacy-mean", "problem_statement/dot.png", None, "problem_statement/problem.en.tex:2", "dot is missing"),
+    ("legacy-mean", "problem_statement/dot.png", None, "problem_statement/problem.en.tex:3", "dot is missing"),
     ("legacy-mean", "problem_statement/dot.png", b"<script>", "problem_statement/dot.png", "no picture"),
     ("legacy-pair", "output_validators/pair/build", "#!/bin/sh\n", "output_validators/pair/build", "build or run script"),
     ("legacy-guess", "problem.yaml", "name: A\nvalidation: custom multipass\n", "problem.yaml:2", "multipass"),
@@ -46,6 +46,7 @@ BROKEN = (  # package, file, its content, where it is refused, with which words
     ("polygon-guess", "files/interactor.cpp", None, "files/interactor.cpp", "is missing"),
     ("polygon-words", "problem.xml", lambda text: text.replace('"Words"', '"&#27;[2J"'), "problem.xml", "not XML"),
     ("draft-pair", "problem.yaml", 'name: "\\e[2J"\nproblem_format_version: draft\n', "", "control characters"),
+    ("polygon-pair", "statement-sections/english/dot.png", None, "statement-sections/english", "dot.png is missing"),
     ("polygon-words", "problem.xml", lambda text: text.replace("wcmp", "rcmp6"), "problem.xml:19", "source"),
 )
 

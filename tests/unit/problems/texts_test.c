@@ -134,6 +134,8 @@ static const struct {
     {"![a](https://e.f/g.png) ![h](/problems/files/i.png)",
      "![a](https://e.f/g.png) ![h](/problems/files/i.png)"},
     {"$a![x$ ![y] (z) ![", "$a![x$ ![y] (z) !["},
+    {"![a][b] [c]\n\n[b]: dir/d.PNG \"t\"\n[c]: e.html\n[f",
+     "![a][b] [c]\n\n[b]: NEW:dir/d.PNG@3 \"t\"\n[c]: e.html\n[f"},
     {"`unended ![a](b)", "`unended ![a](NEW:b@1)"},
 };
 
