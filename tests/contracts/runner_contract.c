@@ -190,6 +190,42 @@ static void s_test_white_space(void **state)
     s_expect(PYTHON, "print('12')\n", ONE("", "1 2\n"), VERDICT_WRONG_ANSWER, 1);
 }
 
+static struct slice s_rules(void *context)
+{
+    (void)context;
+    return slice_of("case_sensitive float_tolerance 0.01");
+}
+
+/* By the rules of the test: not what Judge0 itself would say. */
+static void s_test_rules(void **state)
+{
+    (void)state;
+    struct judging_task task = s_task(PYTHON, "print('a 1.001')\n");
+    task.arguments = s_rules;
+    s_expect_task(&task, ONE("", "a 1.0\n"), VERDICT_ACCEPTED, 0);
+    s_expect_task(&task, ONE("", "A 1.0\n"), VERDICT_WRONG_ANSWER, 1);
+    s_expect_task(&task, ONE("", "a 1.1\n"), VERDICT_WRONG_ANSWER, 1);
+}
+
+/* Who does not offer to run a problem's own programs does not judge by anything else instead. */
+static void s_test_checker(void **state)
+{
+    (void)state;
+    static struct run run;
+    static const struct test tests[] = {{TEXT("7\n"), TEXT("any\n")}};
+    const struct sandbox_file file = {slice_of("v.py"),
+                                      slice_of("import sys\nn = int(open(sys.argv[1]).read())\n"
+                                               "sys.exit(42 if int(input()) == 2 * n else 43)\n")};
+    const struct checker_programs programs = {.checker = {&file, 1}};
+    struct judging_task task = s_task(PYTHON, "print(2 * int(input()))\n");
+    task.mode = JUDGING_VALIDATOR;
+    task.programs = &programs;
+    run = (struct run){.tests = tests, .count = 1};
+    s_judge(&run, &task);
+    assert_int_equal(run.outcome.verdict,
+                     s_offer.checkers ? VERDICT_ACCEPTED : VERDICT_JUDGE_ERROR);
+}
+
 static void s_test_time_limit(void **state)
 {
     (void)state;
@@ -557,6 +593,8 @@ int main(void)
         cmocka_unit_test(s_test_accepted),
         cmocka_unit_test(s_test_wrong_answer),
         cmocka_unit_test(s_test_white_space),
+        cmocka_unit_test(s_test_rules),
+        cmocka_unit_test(s_test_checker),
         cmocka_unit_test(s_test_time_limit),
         cmocka_unit_test(s_test_memory_limit),
         cmocka_unit_test(s_test_output_limit),

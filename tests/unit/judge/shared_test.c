@@ -377,6 +377,30 @@ static void test_what_waits_for_a_slot_that_went_is_put_aside(void **state)
     assert_int_equal(world_row(world, FIRST)->until_ms, 0); /* nor need the sweep wait */
 }
 
+/* Another judge's runners may run checkers. */
+static void test_a_checker_that_nobody_runs_here_is_put_aside(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready_without_checkers(world, 2, CPP);
+    int64_t id = world_submission(world, CPP);
+    world_row(world, id)->checker = true;
+    world_delivered(world, 5, 1, id, false);
+    world_wait(world, 10000);
+    assert_int_equal(world_settled(world, MSG_queue_ack), 1);
+    assert_int_equal(world_row(world, id)->until_ms, 0);
+    assert_null(world_job(world, 2));
+    assert_null(world_report(world));
+    world_ready(world, 20, CPP);
+    world_delivered(world, 5, 2, id, false);
+    for (int i = 0; i < 10; i++) { /* whichever is asked first */
+        world_ready(world, 20, CPP);
+        world_wait(world, 100);
+    }
+    assert_null(world_job(world, 2));
+    assert_int_equal(world_job(world, 20)->submission_id, id);
+}
+
 static void test_languages_are_those_of_all_judges(void **state)
 {
     struct world *world = *state;
@@ -475,6 +499,7 @@ int main(void)
         CASE(as_many_are_asked_for_as_there_are_slots),
         CASE(a_language_that_nobody_knows_here_is_put_aside),
         CASE(what_waits_for_a_slot_that_went_is_put_aside),
+        CASE(a_checker_that_nobody_runs_here_is_put_aside),
         CASE(languages_are_those_of_all_judges),
         CASE(a_judge_tells_the_others_what_its_runners_know),
         CASE(a_hint_about_a_job_of_another_judge_goes_on_to_it),
