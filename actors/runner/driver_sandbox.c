@@ -164,9 +164,9 @@ static void s_detect(struct slot *self)
         if (languages->count == 0)
             log_error("no-languages", "what=\"no compiler or interpreter of languages.def works "
                                       "here: install some; README.md lists them\"");
+        place->detected_ms = clock_now_ms(); /* written once: others read it without the lock */
+        place->detected = true;
     }
-    place->detected_ms = place->detected ? place->detected_ms : clock_now_ms();
-    place->detected = true;
     pthread_mutex_unlock(&place->mutex);
 }
 
