@@ -2,12 +2,13 @@
 are set aside, the others go on, and when they are back what waited is judged. The server has a /usr of its
 own."""
 
+import asyncio
 import shlex
 import subprocess
 
-from harness import (BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, Server, main, right, right_c)
+from harness import BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, main, right, right_c
 
-PERL = 85
+C11, PERL = 1011, 85
 # Likes every program, and runs none.
 BROKEN_PERL = "#!/bin/sh\n[ \"$1\" = -c ]\n"
 
@@ -30,6 +31,9 @@ class Toolchain(EndToEnd):
     def in_server(self, *command):
         subprocess.run(["nsenter", "-t", str(self.server.process.pid), "-m", *command], check=True)
 
+    async def languages(self, player):
+        return {row["id"] for row in (await player.get("/languages")).json}
+
     async def test_a_broken_toolchain_costs_nobody_anything(self):
         compiler = subprocess.run(["gcc", "-print-prog-name=cc1"], check=True, capture_output=True,
                                   text=True).stdout.strip()
@@ -44,7 +48,7 @@ class Toolchain(EndToEnd):
         await self.server.line("event=language-set-aside language=50 ")
         other = await guest.submit(room, two[1], right(two[0]), PYTHON)
         self.assertEqual((await guest.verdict(other))["status"], "Accepted")
-        languages = [row["id"] for row in (await host.get("/languages")).json]
+        languages = await self.languages(host)
         self.assertIn(PYTHON, languages)
         self.assertNotIn(C, languages)
         self.assertNotIn(broken, host.verdicts)
@@ -54,6 +58,13 @@ class Toolchain(EndToEnd):
         failing = await guest.submit(room, three[1], 'print "hello\\n";', PERL)
         await self.server.line("event=language-set-aside language=85 ")
         self.assertNotIn(failing, guest.verdicts)
+
+        # the same compiler's, and nobody submits in it
+        await self.server.line(f"event=language-set-aside language={C11} ")
+        while C11 in (languages := await self.languages(host)):
+            await asyncio.sleep(0.05)
+        self.assertFalse({C, PERL} & languages)
+        self.assertIn(PYTHON, languages)
 
         self.in_server("mv", "/usr/bin/perl.away", "/usr/bin/perl")
         self.in_server("mv", compiler + ".away", compiler)
