@@ -6,11 +6,11 @@ import asyncio
 import shlex
 import subprocess
 
-from harness import BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, main, right, right_c
+from harness import BINARY, C, FAST, PYTHON, EndToEnd, FOLDER, main, right, right_c, run
 
 C11, PERL = 1011, 85
-# Likes every program, and runs none.
-BROKEN_PERL = "#!/bin/sh\n[ \"$1\" = -c ]\n"
+# Says its version, likes every program, and runs none.
+BROKEN_PERL = "#!/bin/sh\ncase $1 in -e) echo 5.36.0 ;; -c) ;; *) exit 1 ;; esac\n"
 
 
 def wrapper():
@@ -73,6 +73,22 @@ class Toolchain(EndToEnd):
         self.assertEqual((await guest.verdict(failing))["status"], "Wrong Answer")
         mistake = await host.submit(room, three[1], "int main(void) { return", C)
         self.assertEqual((await host.verdict(mistake))["status"], "Compilation Error")
+
+    async def test_the_command_tells_which_work(self):
+        done = run("languages", "--test", str(C), str(PYTHON))
+        for language in (C, PYTHON):
+            self.assertRegex(done.stdout, rf"(?m)^ *{language} .* Accepted +\d+ ms .* ok$")
+        self.assertTrue(done.stdout.endswith("2 tested, 0 failed, 0 not installed\n"))
+        self.assertEqual(run("languages", "--test", "9999", code=None).returncode, 2)
+
+        perl = FOLDER / "perl"
+        perl.write_text(BROKEN_PERL)
+        perl.chmod(0o755)
+        command = f"mount --bind {perl} /usr/bin/perl && exec {shlex.quote(BINARY)} languages --test {PERL} {PYTHON}"
+        done = subprocess.run(["unshare", "-m", "sh", "-c", command], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, rf"(?m)^ *{PERL} .* Runtime Error .* FAILED$")
+        self.assertRegex(done.stdout, rf"(?m)^ *{PYTHON} .* ok$")
 
 
 if __name__ == "__main__":
