@@ -3,6 +3,7 @@ leaves, and what contestants see of it."""
 
 import os
 import pathlib
+import pty
 import re
 import resource
 import signal
@@ -96,7 +97,13 @@ class Packages(EndToEnd):
         done = run("import", *self.data, str(folder), code=1)
         self.assertRegex(done.stdout, r"!! Accepted +Wrong Answer +test 1 ")
         self.assertIn(f"{folder}/submissions/accepted/pair.py: got Wrong Answer, its author expects Accepted", done.stdout)
-        self.assertIn("1 added", run("import", *self.data, "--force", str(folder)).stdout)
+        terminal, ours = pty.openpty()
+        done = subprocess.run([BINARY, "import", *self.data, "--force", str(folder)], stdout=subprocess.PIPE,
+                              stderr=ours, text=True, timeout=WAIT_S, check=True)
+        os.close(ours)
+        self.assertIn("1 added", done.stdout)
+        self.assertRegex(os.read(terminal, 65536).decode(), r"(?s)solutions, test \d+ of 6 .*: test 2 of 2 ")
+        os.close(terminal)
         self.assertIn("1 unchanged", run("import", *self.data, str(folder)).stdout)
 
     def test_archives_are_taken(self):
