@@ -174,7 +174,7 @@ class Events(EndToEnd):
         rubbish = ["", "rubbish", "{}", "[]", "null", foreign(room_id + 1, version + 9), foreign("1", version + 9),
                    foreign(room_id, version + 9)[:-2], foreign(room_id, -1), foreign(room_id, '"9"'), b"\xff\xfe",
                    foreign(room_id, version + 9).replace("ACTIVE", "OTHER"),
-                   foreign(room_id, version + 9, large="x" * 70000), "[" * 60000,
+                   foreign(room_id, version + 9, large="x" * 140000), "[" * 60000,
                    foreign(room_id, version + 1, note="doubled"), foreign(room_id, version, note="old")]
         for text in rubbish:
             redis_do(self.redis.port, "PUBLISH", channel, text)
