@@ -20,8 +20,7 @@
 void judge_tell_progress(struct judge_actor *self, struct job *job, int64_t tests_run,
                          struct outbox *out)
 {
-    bool fresh = tests_run == 0 ? job->told_tests != 0 || job->told_ms == 0
-                                : tests_run > job->told_tests;
+    bool fresh = job->told_ms == 0 || tests_run > job->told_tests;
     bool fits = tests_run >= 0 && tests_run <= job->tests_total;
     if (judging_is_trial(job->kind) || !fresh || !fits ||
         (job->told_ms && job->told_ms + TELL_MS > self->now_ms))
