@@ -112,6 +112,23 @@ void fixture_blob(struct commit *commit, struct slice value)
     params->items[params->count - 1].type = VALUE_BLOB;
 }
 
+void fixture_op(struct fixture *self, enum statement_number statement, const char *types, ...)
+{
+    va_list arguments;
+    commit_op(&self->commit, statement);
+    va_start(arguments, types);
+    for (; *types; types++)
+        if (*types == 'i')
+            commit_i64(&self->commit, va_arg(arguments, int64_t));
+        else if (*types == 't')
+            commit_text(&self->commit, slice_of(va_arg(arguments, const char *)));
+        else if (*types == 'b')
+            fixture_blob(&self->commit, slice_of(va_arg(arguments, const char *)));
+        else
+            commit_opt(&self->commit, I64_NONE);
+    va_end(arguments);
+}
+
 void fixture_handle(struct fixture *self, uint16_t id, const void *message)
 {
     const struct record *record = message_by_id(id);

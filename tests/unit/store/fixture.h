@@ -42,6 +42,9 @@ void fixture_stop(struct fixture *self);
 /* Begins a commit with this statement; commit_op, commit_i64, … on &self->commit go on. */
 struct commit *fixture_begin(struct fixture *self, enum statement_number statement);
 void fixture_blob(struct commit *commit, struct slice value);
+/* The next statement with its parameters: i an int64_t, t a text, b bytes, n NULL. */
+void fixture_op(struct fixture *self, enum statement_number statement, const char *types, ...);
+#define N(number) ((int64_t)(number))
 /* Puts the commit into the mailbox; returns its slot. */
 uint32_t fixture_ask(struct fixture *self);
 void fixture_handle(struct fixture *self, uint16_t id, const void *message);
@@ -51,6 +54,9 @@ void fixture_turn(struct fixture *self);
 void fixture_turn_once(struct fixture *self);
 /* fixture_ask and fixture_turn: the answer, which is a store_done that is not refused. */
 const struct rec_store_result *fixture_run(struct fixture *self);
+/* A commit of one statement, given as to fixture_op, and its result. */
+#define RUN(self, ...) \
+    (commit_begin(&(self)->commit), fixture_op(self, __VA_ARGS__), fixture_run(self))
 /* The same for one that is refused at this op. */
 void fixture_refused(struct fixture *self, uint32_t op);
 /* The same for one that fails. */

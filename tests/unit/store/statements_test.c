@@ -7,36 +7,14 @@
 
 #include "actors/store/statement.h"
 #include "tests/unit/store/fixture.h"
+#include "tests/unit/store/rejudging_story.h"
 
 #define HASH "0123456789012345678901234567890123456789012345678901234567890123"
 #define START 2000
 #define END 602000
 
-/* Adds a statement with its parameters: i an int64_t, t a text, b bytes, n NULL. */
-static void s_op(struct fixture *self, enum statement_number statement, const char *types, ...)
-{
-    va_list arguments;
-    commit_op(&self->commit, statement);
-    va_start(arguments, types);
-    for (; *types; types++)
-        if (*types == 'i')
-            commit_i64(&self->commit, va_arg(arguments, int64_t));
-        else if (*types == 't')
-            commit_text(&self->commit, slice_of(va_arg(arguments, const char *)));
-        else if (*types == 'b')
-            fixture_blob(&self->commit, slice_of(va_arg(arguments, const char *)));
-        else
-            commit_opt(&self->commit, I64_NONE);
-    va_end(arguments);
-}
-
-#define N(number) ((int64_t)(number))
-
 /* The second submission: the refused one before it may have used up an id. */
 static int64_t s_second;
-
-/* A commit of one statement, and its result. */
-#define RUN(self, ...) (commit_begin(&(self)->commit), s_op(self, __VA_ARGS__), fixture_run(self))
 
 static int64_t s_i64(const struct rec_store_result *result, uint32_t row, uint32_t column)
 {
@@ -48,20 +26,20 @@ static int64_t s_i64(const struct rec_store_result *result, uint32_t row, uint32
 static const struct rec_store_result *s_create(struct fixture *self, int64_t host, int64_t command)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_room_insert, "itttiiiii", host, "secret", "open", "mixed", N(2), N(600000),
-         N(1000), N(7), command);
-    s_op(self, STATEMENT_host_seat_take, "ii", N(7), command);
-    s_op(self, STATEMENT_host_insert, "ii", N(7), command);
-    s_op(self, STATEMENT_room_by_command, "ii", N(7), command);
+    fixture_op(self, STATEMENT_room_insert, "itttiiiii", host, "secret", "open", "mixed", N(2),
+               N(600000), N(1000), N(7), command);
+    fixture_op(self, STATEMENT_host_seat_take, "ii", N(7), command);
+    fixture_op(self, STATEMENT_host_insert, "ii", N(7), command);
+    fixture_op(self, STATEMENT_room_by_command, "ii", N(7), command);
     return fixture_run(self);
 }
 
 static void s_join(struct fixture *self, int64_t user, int64_t rev, int64_t command)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_join, "iiiiii", N(1), rev, N(8), command, N(1500), user);
-    s_op(self, STATEMENT_guest_seat_take, "iiii", user, N(1), N(8), command);
-    s_op(self, STATEMENT_guest_insert, "iiiii", user, N(1), N(8), command, N(1500));
+    fixture_op(self, STATEMENT_fence_join, "iiiiii", N(1), rev, N(8), command, N(1500), user);
+    fixture_op(self, STATEMENT_guest_seat_take, "iiii", user, N(1), N(8), command);
+    fixture_op(self, STATEMENT_guest_insert, "iiiii", user, N(1), N(8), command, N(1500));
 }
 
 static int64_t s_room_rev(struct fixture *self)
@@ -72,9 +50,9 @@ static int64_t s_room_rev(struct fixture *self)
 static void s_leave(struct fixture *self, int64_t rev)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_leave, "iiiii", N(1), rev, N(8), N(50), N(1600));
-    s_op(self, STATEMENT_guest_delete, "iiii", N(2), N(1), N(8), N(50));
-    s_op(self, STATEMENT_guest_seat_free, "iiii", N(2), N(1), N(8), N(50));
+    fixture_op(self, STATEMENT_fence_leave, "iiiii", N(1), rev, N(8), N(50), N(1600));
+    fixture_op(self, STATEMENT_guest_delete, "iiii", N(2), N(1), N(8), N(50));
+    fixture_op(self, STATEMENT_guest_seat_free, "iiii", N(2), N(1), N(8), N(50));
 }
 
 static int64_t s_problem(struct fixture *self, const char *slug, const char *difficulty)
@@ -85,12 +63,12 @@ static int64_t s_problem(struct fixture *self, const char *slug, const char *dif
     RUN(self, STATEMENT_tests_delete, "i", id);
     commit_begin(&self->commit);
     for (int64_t ordinal = 1; ordinal <= 2; ordinal++) {
-        s_op(self, STATEMENT_test_insert, "iiit", id, ordinal, N(ordinal == 1), "1");
+        fixture_op(self, STATEMENT_test_insert, "iiit", id, ordinal, N(ordinal == 1), "1");
         fixture_blob(&self->commit, slice_of("1 2\n"));
         fixture_blob(&self->commit, slice_of("3\n"));
         commit_text(&self->commit, slice_of("case_sensitive"));
     }
-    s_op(self, STATEMENT_problem_tests_write, "iit", id, N(2), HASH);
+    fixture_op(self, STATEMENT_problem_tests_write, "iit", id, N(2), HASH);
     fixture_run(self);
     return id;
 }
@@ -98,46 +76,49 @@ static int64_t s_problem(struct fixture *self, const char *slug, const char *dif
 static void s_start(struct fixture *self, int64_t rev)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_start, "iiiiiii", N(1), rev, N(8), N(60), N(1900), N(START), N(END));
+    fixture_op(self, STATEMENT_fence_start, "iiiiiii", N(1), rev, N(8), N(60), N(1900), N(START),
+               N(END));
     for (int64_t problem = 1; problem <= 2; problem++)
-        s_op(self, STATEMENT_room_problem_insert, "iiiii", N(1), problem, problem, N(8), N(60));
-    s_op(self, STATEMENT_participant_problems_insert, "iii", N(1), N(8), N(60));
+        fixture_op(self, STATEMENT_room_problem_insert, "iiiii", N(1), problem, problem, N(8),
+                   N(60));
+    fixture_op(self, STATEMENT_participant_problems_insert, "iii", N(1), N(8), N(60));
 }
 
 static void s_submit(struct fixture *self, int64_t rev, int64_t number)
 {
     int64_t command = 70 + number;
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_submit, "iiiiii", N(1), rev, N(8), command, START + number, number);
-    s_op(self, STATEMENT_submission_insert, "iiiitiiii", N(1), N(1), N(1), N(71), "print(3)",
-         START + number, N(8), command, number);
+    fixture_op(self, STATEMENT_fence_submit, "iiiiii", N(1), rev, N(8), command, START + number,
+               number);
+    fixture_op(self, STATEMENT_submission_insert, "iiiitiiii", N(1), N(1), N(1), N(71), "print(3)",
+               START + number, N(8), command, number);
 }
 
 static void s_verdict(struct fixture *self, int64_t rev, int64_t fence)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_verdict, "iiii", N(1), rev, N(1), fence);
-    s_op(self, STATEMENT_verdict_write, "iitiiiniitii", N(1), fence, "Accepted", N(START + 50),
-         N(2), N(2), N(10), N(900), "", N(1), rev + 1);
-    s_op(self, STATEMENT_participant_problem_write, "iiiiiii", N(1), N(1), N(0), N(1), N(START + 1),
-         N(1), rev + 1);
+    fixture_op(self, STATEMENT_fence_verdict, "iiii", N(1), rev, N(1), fence);
+    fixture_op(self, STATEMENT_verdict_write, "iitiiiniitii", N(1), fence, "Accepted",
+               N(START + 50), N(2), N(2), N(10), N(900), "", N(1), rev + 1);
+    fixture_op(self, STATEMENT_participant_problem_write, "iiiiiii", N(1), N(1), N(0), N(1),
+               N(START + 1), N(1), rev + 1);
 }
 
 static void s_close(struct fixture *self, int64_t rev)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_close, "iiiiii", N(1), rev, N(8), N(90), N(5000), N(5000));
-    s_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(90));
+    fixture_op(self, STATEMENT_fence_close, "iiiiii", N(1), rev, N(8), N(90), N(5000), N(5000));
+    fixture_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(90));
 }
 
 static void s_finish(struct fixture *self, int64_t rev)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_finish, "iiit", N(1), rev, N(1), "WIN");
-    s_op(self, STATEMENT_history_insert, "iiiiiti", N(1), N(1), rev + 1, N(1), N(0), "WIN",
-         N(5000));
-    s_op(self, STATEMENT_history_insert, "iiiiiti", N(2), N(1), rev + 1, N(0), N(0), "LOSS",
-         N(5000));
+    fixture_op(self, STATEMENT_fence_finish, "iiit", N(1), rev, N(1), "WIN");
+    fixture_op(self, STATEMENT_history_insert, "iiiiiti", N(1), N(1), rev + 1, N(1), N(0), "WIN",
+               N(5000));
+    fixture_op(self, STATEMENT_history_insert, "iiiiiti", N(2), N(1), rev + 1, N(0), N(0), "LOSS",
+               N(5000));
 }
 
 /* ---- the contest, step by step ----------------------------------------------------------------
@@ -235,7 +216,7 @@ static void s_judge(struct fixture *self)
     s_verdict(self, 1, 2); /* it is final */
     fixture_refused(self, 0);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_judging_lease, "i", N(1));
+    fixture_op(self, STATEMENT_judging_lease, "i", N(1));
     fixture_refused(self, 0);
     const struct rec_store_result *ways = RUN(self, STATEMENT_participant_problems_load, "i", N(1));
     assert_int_equal(result_rows(&ways[0]), 4);
@@ -265,7 +246,8 @@ static void s_share(struct fixture *self)
               N(2000));
     assert_int_equal(s_i64(&row[0], 0, 0), 1);
     commit_begin(&self->commit); /* it is held */
-    s_op(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(102), N(-1), N(1001), N(3000));
+    fixture_op(self, STATEMENT_judging_lease_shared, "iiiii", s_second, N(102), N(-1), N(1001),
+               N(3000));
     fixture_refused(self, 0);
     assert_int_equal(
         RUN(self, STATEMENT_judging_renew, "iii", s_second, N(102), N(9000))[0].changed, 0);
@@ -291,8 +273,8 @@ static void s_share(struct fixture *self)
 static void s_reopen(struct fixture *self, bool open)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_submission_reopen, "i", s_second);
-    s_op(self, STATEMENT_score_reopen, "i", s_second);
+    fixture_op(self, STATEMENT_submission_reopen, "i", s_second);
+    fixture_op(self, STATEMENT_score_reopen, "i", s_second);
     if (!open) {
         fixture_refused(self, 0);
         return;
@@ -315,7 +297,7 @@ static void s_make_runs(struct fixture *self)
     int64_t first = s_i64(&RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2))[0], 0, 0);
     assert_true(first > 0);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2)); /* the same command */
+    fixture_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 500, 2)); /* the same command */
     fixture_refused(self, 0);
     const struct rec_store_result *row =
         RUN(self, STATEMENT_run_look, "iiii", N(1), N(7), N(500), N(1));
@@ -329,7 +311,7 @@ static void s_make_runs(struct fixture *self)
     RUN(self, STATEMENT_run_insert, "iiiittiiii", N(1), N(1), N(1), N(71), "print(2)", "2 3",
         N(3000), N(7), N(502), N(2));
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 503, 2)); /* two wait already */
+    fixture_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 503, 2)); /* two wait already */
     fixture_refused(self, 0);
     assert_int_equal(result_rows(&RUN(self, STATEMENT_trials_open, "i", N(0))[0]), 2);
 }
@@ -356,11 +338,11 @@ static void s_judge_runs(struct fixture *self)
     assert_int_equal(row[0].changed, 1); /* the other one is held */
     for (int64_t fence = 0; fence < 2; fence++) {
         commit_begin(&self->commit);
-        s_op(self, STATEMENT_trial_verdict, "iitiiiiiit", first, fence, "Wrong Answer", N(4000),
-             N(1), N(1), N(1), N(12), N(3400), "a warning");
-        s_op(self, STATEMENT_trial_test_insert, "iiitiiinittt", first, fence, N(1), "Wrong Answer",
-             N(12), N(3400), N(0), N(0), "5", "6", "");
-        s_op(self, STATEMENT_trial_kept, "i", first);
+        fixture_op(self, STATEMENT_trial_verdict, "iitiiiiiit", first, fence, "Wrong Answer",
+                   N(4000), N(1), N(1), N(1), N(12), N(3400), "a warning");
+        fixture_op(self, STATEMENT_trial_test_insert, "iiitiiinittt", first, fence, N(1),
+                   "Wrong Answer", N(12), N(3400), N(0), N(0), "5", "6", "");
+        fixture_op(self, STATEMENT_trial_kept, "i", first);
         row = fixture_run(self);
         assert_int_equal(row[0].changed, fence);
         assert_int_equal(row[1].changed, fence);
@@ -401,15 +383,15 @@ static void s_close_and_settle(struct fixture *self)
     s_finish(self, 1); /* one is still being judged */
     fixture_refused(self, 0);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(1));
-    s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(2), N(6000));
+    fixture_op(self, STATEMENT_fence_give_up, "ii", N(1), N(1));
+    fixture_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(2), N(6000));
     assert_int_equal(fixture_run(self)[1].changed, 1);
     s_reopen(self, true);
     s_finish(self, 2); /* what was decided without it */
     fixture_refused(self, 0);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_give_up, "ii", N(1), N(3));
-    s_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(4), N(6000));
+    fixture_op(self, STATEMENT_fence_give_up, "ii", N(1), N(3));
+    fixture_op(self, STATEMENT_submissions_give_up, "iii", N(1), N(4), N(6000));
     assert_int_equal(fixture_run(self)[1].changed, 1);
     const struct rec_store_result *dead = RUN(self, STATEMENT_dead_letter_look, "i", s_second);
     assert_true(slice_is(result_text(&dead[0], 0, 0), "Judge Error"));
@@ -443,124 +425,6 @@ static void s_read(struct fixture *self)
     assert_int_equal(RUN(self, STATEMENT_samples_read, "i", N(1))[0].changed, 2);
 }
 
-/* ---- rejudging ------------------------------------------------------------------------------ */
-
-/* Makes one of a problem or of a room; its id. */
-static int64_t s_make_rejudging(struct fixture *self, bool of_problem)
-{
-    const char *const types[] = {"inin", "iinn"};
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_rejudging_make, of_problem ? "iinnii" : "ininii", N(900000), N(1), N(0),
-         N(950000));
-    int64_t id = s_i64(&fixture_run(self)[0], 0, 0);
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_rejudging_trials_make, types[of_problem], id, N(1));
-    s_op(self, STATEMENT_rejudging_rooms_make, "i", id);
-    const struct rec_store_result *made = fixture_run(self);
-    assert_int_equal(made[0].changed, 2);
-    assert_int_equal(made[1].changed, 1);
-    return id;
-}
-
-static void s_judge_trials(struct fixture *self, const char *first, const char *second)
-{
-    const struct rec_store_result *open = RUN(self, STATEMENT_trials_open, "i", N(0));
-    uint32_t rows = result_rows(open); /* a run among them */
-    assert_int_equal(rows, 3);
-    int64_t ids[] = {s_i64(open, rows - 2, 0), s_i64(open, rows - 1, 0)};
-    assert_true(slice_is(result_text(open, rows - 1, 3), "rejudge"));
-    for (int i = 0; i < 2; i++) {
-        const struct rec_store_result *lease = RUN(self, STATEMENT_trial_lease, "i", ids[i]);
-        assert_true(slice_is(result_text(lease, 0, 4), "print(3)"));
-        assert_int_equal(RUN(self, STATEMENT_trial_verdict, "iitiiiniit", ids[i], N(1),
-                             i ? second : first, N(910000), N(2), N(2), N(10), N(900), "")[0]
-                             .changed,
-                         1);
-    }
-}
-
-static void s_apply_to_room(struct fixture *self, int64_t rev, int64_t rejudging)
-{
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_rejudge, "iiiti", N(1), rev, N(2), "WIN", rejudging);
-    s_op(self, STATEMENT_rejudging_take, "iii", rejudging, N(1), rev + 1);
-    s_op(self, STATEMENT_rejudging_write, "iii", rejudging, N(1), rev + 1);
-    s_op(self, STATEMENT_history_revise, "iiiiiti", N(1), N(1), rev + 1, N(0), N(7), "LOSS",
-         rejudging);
-    s_op(self, STATEMENT_history_revise, "iiiiiti", N(1), N(1), rev + 1, N(0), N(7), "LOSS",
-         rejudging); /* the same once more is no revision */
-    s_op(self, STATEMENT_rejudging_room_done, "iiii", rejudging, N(1), N(920000), N(2));
-}
-
-static void s_reject_rejudgings(struct fixture *self)
-{
-    const struct rec_store_result *there =
-        RUN(self, STATEMENT_rejudging_of, "iii", N(1), N(1), N(99));
-    assert_int_equal(s_i64(there, 0, 0), 1);
-    assert_int_equal(s_i64(there, 0, 2), 0);
-    int64_t first = s_make_rejudging(self, true);
-    assert_int_equal(result_rows(RUN(self, STATEMENT_rejudging_others, "i", first)), 0);
-    int64_t other = s_make_rejudging(self, false);
-    assert_int_equal(s_i64(RUN(self, STATEMENT_rejudging_others, "i", other), 0, 0), first);
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_rejudging_apply, "i", first); /* nothing is judged yet */
-    fixture_refused(self, 0);
-    const int64_t both[] = {first, other};
-    for (int i = 0; i < 2; i++) {
-        commit_begin(&self->commit);
-        s_op(self, STATEMENT_rejudging_discard, "ii", both[i], N(930000));
-        s_op(self, STATEMENT_rejudging_trials_drop, "i", both[i]);
-        assert_int_equal(fixture_run(self)[1].changed, 2);
-    }
-}
-
-static void s_rejudge(struct fixture *self)
-{
-    s_reject_rejudgings(self);
-    int64_t id = s_make_rejudging(self, true);
-    int64_t rev = s_i64(&RUN(self, STATEMENT_room_load, "i", N(1))[0], 0, 17);
-    int64_t history = s_i64(RUN(self, STATEMENT_history_list, "iii", N(1), INT64_MAX, N(9)), 0, 0);
-    s_judge_trials(self, "Wrong Answer", "Accepted");
-    assert_int_equal(result_rows(RUN(self, STATEMENT_rejudgings_due, "i", N(0))), 0);
-    s_apply_to_room(self, rev, id); /* nobody has said so */
-    fixture_refused(self, 0);
-    assert_int_equal(RUN(self, STATEMENT_rejudging_apply, "i", id)[0].changed, 1);
-    assert_int_equal(s_i64(RUN(self, STATEMENT_rejudgings_due, "i", N(0)), 0, 1), 1);
-    assert_int_equal(s_i64(RUN(self, STATEMENT_rejudgings_due, "i", N(1)), 0, 1), I64_NONE);
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_rejudging_finish, "ii", id, N(930000)); /* a room is left */
-    fixture_refused(self, 0);
-    commit_begin(&self->commit);
-    s_op(self, STATEMENT_rejudging_room_read, "ii", id, N(1));
-    s_op(self, STATEMENT_rejudging_trials_read, "ii", id, N(1));
-    const struct rec_store_result *read = fixture_run(self);
-    assert_true(slice_is(result_text(&read[0], 0, 0), "applying"));
-    assert_true(slice_is(result_text(&read[1], 1, 2), "Judge Error"));
-    assert_true(slice_is(result_text(&read[1], 1, 3), "Accepted"));
-
-    s_apply_to_room(self, rev + 1, id);
-    fixture_refused(self, 0);
-    s_apply_to_room(self, rev, id);
-    const struct rec_store_result *applied = fixture_run(self);
-    for (int i = 0; i < 6; i++)
-        assert_int_equal(applied[i].changed, i == 1 || i == 2 ? 2 : i != 4);
-    s_apply_to_room(self, rev + 1, id); /* once */
-    fixture_refused(self, 0);
-    const struct rec_store_result *row = RUN(self, STATEMENT_submission_read, "i", s_second);
-    assert_true(slice_is(result_text(row, 0, 5), "Accepted"));
-    assert_int_equal(s_i64(row, 0, 7), 910000);
-    row = RUN(self, STATEMENT_history_list, "iii", N(1), INT64_MAX, N(9));
-    assert_int_equal(result_rows(row), 1);
-    assert_int_equal(s_i64(row, 0, 0), history); /* the same entry, revised */
-    assert_true(slice_is(result_text(row, 0, 5), "LOSS"));
-    assert_int_equal(s_i64(RUN(self, STATEMENT_stats_read, "i", N(1)), 0, 2), 1);
-    assert_int_equal(RUN(self, STATEMENT_rejudging_finish, "ii", id, N(930000))[0].changed, 1);
-    row = RUN(self, STATEMENT_rejudgings_list, "ii", id, N(1));
-    assert_true(slice_is(result_text(row, 0, 5), "applied"));
-    assert_int_equal(s_i64(row, 0, 10), 1);
-    assert_int_equal(s_i64(RUN(self, STATEMENT_rejudging_rooms_list, "ii", id, N(0)), 0, 0), 1);
-}
-
 static void s_contest(void **state)
 {
     struct fixture *self = *state;
@@ -571,7 +435,7 @@ static void s_contest(void **state)
     s_try_runs(self);
     s_close_and_settle(self);
     s_read(self);
-    s_rejudge(self);
+    rejudging_story(self, s_second);
 }
 
 static void s_abandoned_room(void **state)
@@ -580,8 +444,8 @@ static void s_abandoned_room(void **state)
     fixture_users(self);
     s_create(self, 1, 1);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_fence_abandon, "iiiii", N(1), N(0), N(8), N(1), N(3000));
-    s_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(1));
+    fixture_op(self, STATEMENT_fence_abandon, "iiiii", N(1), N(0), N(8), N(1), N(3000));
+    fixture_op(self, STATEMENT_seats_free, "iii", N(1), N(8), N(1));
     assert_int_equal(fixture_run(self)[1].changed, 1);
     assert_int_equal(s_i64(&s_create(self, 1, 2)[3], 0, 0), 2);
 }
@@ -589,7 +453,7 @@ static void s_abandoned_room(void **state)
 static void s_take(struct fixture *self, const char *process, int64_t now, int64_t stale)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_claim_take, "tiitii", "room", N(1), N(4), process, now, stale);
+    fixture_op(self, STATEMENT_claim_take, "tiitii", "room", N(1), N(4), process, now, stale);
 }
 
 static void s_claims(void **state)
@@ -614,9 +478,9 @@ static const struct rec_store_result *s_login(struct fixture *self, const char *
                                               const char *email)
 {
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_user_add, "ttti", name, email, "GOOGLE", N(1000));
-    s_op(self, STATEMENT_user_rename, "tt", name, email);
-    s_op(self, STATEMENT_user_by_email, "t", email);
+    fixture_op(self, STATEMENT_user_add, "ttti", name, email, "GOOGLE", N(1000));
+    fixture_op(self, STATEMENT_user_rename, "tt", name, email);
+    fixture_op(self, STATEMENT_user_by_email, "t", email);
     return fixture_run(self);
 }
 
@@ -650,7 +514,7 @@ static void s_retired_problem(void **state)
     assert_int_equal(RUN(self, STATEMENT_problem_candidates, "ii", N(1), N(2))[0].changed, 0);
     assert_int_equal(s_i64(&RUN(self, STATEMENT_problem_by_slug, "t", "sum")[0], 0, 2), 1);
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_problem_retire, "ti", "sum", N(2000));
+    fixture_op(self, STATEMENT_problem_retire, "ti", "sum", N(2000));
     fixture_refused(self, 0);
 }
 
@@ -685,7 +549,7 @@ static void s_package(void **state)
     RUN(self, STATEMENT_problem_retire, "ti", "sum", N(2000));
     RUN(self, STATEMENT_problem_restore, "ti", "sum", N(2000));
     commit_begin(&self->commit);
-    s_op(self, STATEMENT_problem_restore, "ti", "sum", N(2000));
+    fixture_op(self, STATEMENT_problem_restore, "ti", "sum", N(2000));
     fixture_refused(self, 0);
 }
 
