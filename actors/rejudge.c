@@ -22,6 +22,7 @@
 #define SERVER_SILENT_MS 15000 /* a server renews its claims more often */
 #define STILL_MS 60000         /* without a judging this is worth a word */
 #define ROOMS_ROWS 500         /* as statement rejudging_rooms_list has it */
+#define REASON_MAX_BYTES 256   /* as the schema has it, in characters */
 #define LIST_ROWS 500          /* rejudgings that list shows */
 
 struct rejudge {
@@ -36,6 +37,7 @@ struct rejudging {
     int64_t id;                                  /* its number */
     int64_t made_ms, ended_ms;                   /* ended: applied or discarded; or I64_NONE */
     int64_t problem_id, room_id, submission_id;  /* two of them I64_NONE */
+    char reason[REASON_MAX_BYTES + 1];           /* why; empty: nobody said */
     char state[16];                              /* judging, applying, applied, discarded */
     int64_t submissions, judged, rooms, changed; /* changed: rooms that are done */
 };
@@ -131,7 +133,8 @@ static void s_read_rejudging(const struct rec_store_result *rows, uint32_t row,
         .rooms = result_i64(rows, row, 9),
         .changed = result_i64(rows, row, 10),
     };
-    struct slice state = result_text(rows, row, 5);
+    struct slice state = result_text(rows, row, 5), reason = result_text(rows, row, 11);
+    snprintf(rejudging->reason, sizeof rejudging->reason, "%.*s", (int)reason.length, reason.data);
     snprintf(rejudging->state, sizeof rejudging->state, "%.*s", (int)state.length, state.data);
 }
 
@@ -182,6 +185,8 @@ static void s_print_rejudging(const struct rejudging *rejudging)
     strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     printf("rejudging %" PRId64 " of ", rejudging->id);
     s_print_what(rejudging);
+    if (*rejudging->reason)
+        printf(" (%s)", rejudging->reason);
     printf(", made %s: %" PRId64 " submissions in %" PRId64 " rooms, ", made,
            rejudging->submissions, rejudging->rooms);
     if (s_is(rejudging, "applying"))
@@ -492,6 +497,7 @@ static int64_t s_insert(struct rejudge *self, int64_t since_ms, int64_t until_ms
     s_say_what(self);
     commit_i64(&self->commit, since_ms);
     commit_i64(&self->commit, until_ms);
+    commit_text(&self->commit, slice_of(self->options->reason));
     if (!s_run(self, results))
         return 0;
     int64_t id = result_i64(&results[0], 0, 0);
@@ -505,7 +511,7 @@ static int64_t s_insert(struct rejudge *self, int64_t since_ms, int64_t until_ms
         return 0;
     if (results[0].changed == 0) {
         s_failed("there is no submission with a verdict to judge again; what is being judged gets "
-                 "its first one");
+                 "its first one, and contests of the earlier backend stay as they were");
         return 0;
     }
     if (result_rows(&results[2])) {
@@ -570,6 +576,8 @@ static int s_do(struct rejudge *self)
         return s_wrong_call("--since and --until are times as 2026-11-23T17:00:00Z, in order");
     if (options->argument_count == 0 ? named != 1 : named != 0)
         return s_wrong_call("say one thing");
+    if (strlen(options->reason) > REASON_MAX_BYTES || !utf8_valid(slice_of(options->reason)))
+        return s_wrong_call("the reason is too long, or no text");
     if (options->argument_count) {
         while (verb < 4 && strcmp(options->arguments[0], verbs[verb]) != 0)
             verb++;

@@ -3,7 +3,7 @@
 
 -- What was asked for: all final verdicts of a problem, of a room, or one submission's; of those received
 -- from since_ms on and before until_ms. 'judging' lasts until it is applied or discarded; whether there is
--- anything left to be judged its trials tell.
+-- anything left to be judged its trials tell. reason: an operator's, for those who read it later.
 CREATE TABLE rejudgings (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 9007199254740991),
     made_ms INTEGER NOT NULL CHECK (made_ms >= 0),
@@ -12,6 +12,7 @@ CREATE TABLE rejudgings (
     submission_id INTEGER REFERENCES submissions (id),
     since_ms INTEGER NOT NULL CHECK (since_ms >= 0),
     until_ms INTEGER NOT NULL CHECK (until_ms >= since_ms),
+    reason TEXT NOT NULL DEFAULT '' CHECK (length(reason) <= 256),
     state TEXT NOT NULL CHECK (state IN ('judging', 'applying', 'applied', 'discarded')),
     ended_ms INTEGER CHECK (ended_ms >= 0),
     CHECK ((problem_id IS NULL) + (room_id IS NULL) + (submission_id IS NULL) = 2),

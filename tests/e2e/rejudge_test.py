@@ -347,8 +347,10 @@ class Players(Rejudge):
         nothing = "there is no submission with a verdict to judge again"
         self.assertIn(nothing, await self.rejudge(*room, "--until", "2020-01-01T00:00:00Z", code=1))
         self.assertIn(nothing, await self.rejudge(*room, "--since", "2199-01-01T00:00:00Z", code=1))
-        text = await self.rejudge(*room, "--since", "2020-01-01T00:00:00Z", "--until", "2199-01-01T00:00:00Z")
+        text = await self.rejudge(*room, "--since", "2020-01-01T00:00:00Z", "--until", "2199-01-01T00:00:00Z",
+                                  "--reason", "test 4 was wrong")
         self.assertIn("verdicts: 0 change, 1 stay", text)
+        self.assertIn(f"rejudging 1 of room {room_id} (test 4 was wrong), made ", await self.rejudge("list"))
         check_database(self.database, [first])
 
     async def test_wrong_calls_say_what_to_do(self):

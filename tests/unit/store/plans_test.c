@@ -35,7 +35,7 @@ static const struct {
     {"trials_open", "0"},
     {"rejudgings_due", "0"},
     {"fence_rejudge", "99900, 1, 50000, 'WIN', 199"},
-    {"rejudging_make", "5, 500, NULL, NULL, 0, 5"},
+    {"rejudging_make", "5, 500, NULL, NULL, 0, 5, ''"},
     {"rejudging_trials_make", "100, 500, NULL, NULL"},
     {"rejudging_take", "100, 50000, 0"},
     {"rejudging_write", "100, 50000, 0"},

@@ -10,8 +10,8 @@ static int64_t s_make_rejudging(struct fixture *self, bool of_problem)
 {
     const char *const types[] = {"inin", "iinn"};
     commit_begin(&self->commit);
-    fixture_op(self, STATEMENT_rejudging_make, of_problem ? "iinnii" : "ininii", N(900000), N(1),
-               N(0), N(950000));
+    fixture_op(self, STATEMENT_rejudging_make, of_problem ? "iinniit" : "ininiit", N(900000), N(1),
+               N(0), N(950000), "a test was wrong");
     int64_t id = result_i64(&fixture_run(self)[0], 0, 0);
     commit_begin(&self->commit);
     fixture_op(self, STATEMENT_rejudging_trials_make, types[of_problem], id, N(1));
