@@ -26,6 +26,8 @@ static bool s_break(struct checker_word *word, const char *format, ...)
     word->word = JUDGES_BROKEN;
     vsnprintf(word->reason, sizeof word->reason, format, arguments);
     va_end(arguments);
+    for (char *at = word->reason; *at; at++) /* a line of the log, between quotes */
+        *at = *at == '\n' || *at == '\t' || *at == '"' ? ' ' : *at;
     return false;
 }
 
@@ -229,8 +231,6 @@ static void s_complain(const struct checker *self, const struct outcome *outcome
 {
     char said[160];
     said[build_show(buffer_slice(&self->errors), said, sizeof said - 1)] = '\0';
-    for (char *at = said; *at; at++)
-        *at = *at == '\n' || *at == '"' ? ' ' : *at;
     if (outcome->failure[0])
         s_break(word, "the checker: %s", outcome->failure);
     else if (outcome->out_of_memory)
@@ -282,8 +282,7 @@ void checker_judge(struct checker *self, const struct checker_test *test, int ou
 
 /* ---- talking ---- */
 
-/* Of a program that was content, or whose word comes after the program's failure, nobody needs to
- * hear more. */
+/* A program that failed ends the talk, and so does an interactor that is not content. */
 static bool s_goes_on(void *context, unsigned ended, const struct outcome *outcome)
 {
     const struct checker *self = context;

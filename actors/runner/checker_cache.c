@@ -55,7 +55,7 @@ static bool s_load(struct checker_cache *self)
         return false;
     snprintf(digits, sizeof digits, "%.*s", (int)self->files.input.length, self->files.input.data);
     unsigned long count = strtoul(digits, NULL, 10);
-    bool ok = count <= CHECKER_CACHE_FILES_MAX;
+    bool ok = count >= 1 && count <= CHECKER_CACHE_FILES_MAX;
     for (uint32_t i = 0; ok && i < count; i++)
         ok = test_cache_get(&self->files, i + 1) &&
              s_take(self, self->files.input, self->files.expected);

@@ -49,8 +49,8 @@ struct clocks {
     int64_t begun_us;        /* when it began */
     int64_t since_us;        /* when its wall clock began */
     int64_t look_us, cpu_us; /* the last look, and the processor time then */
-    int64_t waited_us;       /* of the time since then: spent waiting for a processor, or for
-                              * somebody whose time is not its own */
+    int64_t waited_us;       /* of the time since then: spent waiting for a processor */
+    int64_t others_us;       /* likewise: for somebody else who was at work */
 };
 
 /* Our ends of a run's pipes, and the program's; each is closed with the run; -1: none. */

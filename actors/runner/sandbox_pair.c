@@ -105,7 +105,7 @@ static void s_on_end(struct pair *self, unsigned which)
     if (which == 0) { /* the second may say what it likes, in a time of its own */
         s_let_go(&self->channels[1]);
         other->clocks.since_us = sandbox_now_us();
-        other->clocks.waited_us = 0;
+        other->clocks.waited_us = other->clocks.others_us = 0;
     } else /* a writer hears of it by a signal */
         sandbox_close(&self->channels[0].from);
     if (!self->task->goes_on(self->task->context, which, self->runs[which].outcome))

@@ -129,7 +129,7 @@ static void s_look(struct run *self, int64_t others_us)
     if (idle_us > 0 && sandbox->cgroup && cgroup_busy(sandbox->cgroup))
         clocks->waited_us += idle_us;
     else if (idle_us > 0)
-        clocks->waited_us += others_us < idle_us ? others_us : idle_us;
+        clocks->others_us += others_us < idle_us ? others_us : idle_us;
     clocks->look_us = now_us;
     clocks->cpu_us = cpu_us;
 }
@@ -149,7 +149,8 @@ int64_t run_look(struct run *self, int64_t others_us)
     struct clocks *clocks = &self->clocks;
     struct outcome *outcome = self->outcome;
     s_look(self, others_us);
-    int64_t wall_us = clocks->look_us - clocks->since_us, limit_us = job->limits.wall_ms * 1000;
+    int64_t wall_us = clocks->look_us - clocks->since_us - clocks->others_us,
+            limit_us = job->limits.wall_ms * 1000;
     int64_t wall_left = limit_us - (wall_us - clocks->waited_us);
     int64_t cpu_left = job->limits.cpu_ms * 1000 - clocks->cpu_us;
     outcome->wall_exceeded = wall_left < 0 || wall_us > S_PATIENCE * limit_us;

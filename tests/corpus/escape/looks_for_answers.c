@@ -23,7 +23,8 @@ static int s_found;
 static int s_look(const char *path, const struct stat *file, int kind, struct FTW *walk)
 {
     static const char *const known[] = {"/usr", "/proc", "/etc/passwd", "/etc/group", "/etc/ld.so.cache",
-                                        "/etc/alternatives/", "/etc/java", "/box/main", "/shared/"};
+                                        "/etc/alternatives/", "/etc/java", "/etc/mono/", "/var/lib/ghc/",
+                                        "/box/main", "/shared/"};
     (void)walk;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strncmp(path, known[i], strlen(known[i])) == 0)

@@ -643,6 +643,30 @@ static void the_checker_has_its_files_alone(void **state)
     s_expect("twice", &task);
 }
 
+/* Without isolation they judge as well. */
+static void an_insecure_slot_judges_too(void **state)
+{
+    struct sandbox *isolated = s_sandbox;
+    struct buffer why;
+    (void)state;
+    buffer_init(&why, 1024);
+    s_sandbox = sandbox_new(SANDBOX_INSECURE, SLOT + 1, NULL, &why);
+    assert_non_null(s_sandbox);
+    s_set_test("7\n", "any\n", "");
+    s_expect("a validator", &(struct task){.mode = JUDGING_VALIDATOR,
+                                           .checker = CHECKER_IN_C,
+                                           .program = PROGRAM("3 4\n"),
+                                           .verdict = VERDICT_ACCEPTED});
+    s_set_test("731\n", "", "");
+    s_expect("an interactor", &(struct task){.mode = JUDGING_INTERACTIVE,
+                                             .checker = INTERACTOR,
+                                             .program = s_guesser,
+                                             .verdict = VERDICT_ACCEPTED});
+    sandbox_destroy(&s_sandbox);
+    s_sandbox = isolated;
+    buffer_fini(&why);
+}
+
 static bool s_no_more(void *context, uint32_t done, uint32_t total)
 {
     (void)context, (void)done, (void)total;
@@ -722,6 +746,7 @@ int main(void)
         cmocka_unit_test(an_interactor_may_have_a_checker),
         cmocka_unit_test(the_program_sees_nothing_of_the_judges),
         cmocka_unit_test(the_checker_has_its_files_alone),
+        cmocka_unit_test(an_insecure_slot_judges_too),
         cmocka_unit_test(it_can_be_cancelled),
         cmocka_unit_test(nothing_is_left),
     };
