@@ -10,8 +10,8 @@ import subprocess
 import sys
 import unittest
 
-from harness import (BINARY, PYTHON, ROOT, WAIT_S, EndToEnd, Server, check_database, free_ports, main, new_data, right,
-                     submit_patiently, wrong)
+from harness import (BINARY, PYTHON, ROOT, WAIT_S, WITNESS, EndToEnd, Server, check_database, free_ports, main, new_data,
+                     right, submit_patiently, wrong)
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -39,7 +39,9 @@ def foreign(room_id, version=None, **more):
     tail = "" if version is None else f', "version":{version}'
     for key, value in more.items():
         tail += f', "{key}": {json.dumps(value)}'
-    return f'{{ "roomId":{room_id}, "status":"ACTIVE", "duration":1, {LISTS}{tail} }}'
+    text = f'{{ "roomId":{room_id}, "status":"ACTIVE", "duration":1, {LISTS}{tail} }}'
+    WITNESS.others.add(text)
+    return text
 
 
 def seen(state):
