@@ -149,15 +149,16 @@ class Thousand(Rejudge):
         fill(self.database, problem, other)
         check_database(self.database)
 
+        endless = f"UPDATE submissions SET code = '{{}}' WHERE id = {2 * FIRST + 2}"
+        self.database.change(endless.format("verdict Accepted, takes 600000 ms"))  # so that it is not over too soon
         await server.start()
         watching = await self.begin("--problem", str(problem))
         await self.until(self.JUDGED, ROOMS // 5)
         watching.kill()
         await watching.communicate()
         await server.kill()
-        half = self.one(self.JUDGED)
-        self.assertLess(half, 2 * ROOMS)
         self.assertIn("not judged yet", await self.rejudge("apply", "1", code=1))
+        self.database.change(endless.format(scripted("Accepted")))
 
         await server.start()
         await self.until(self.JUDGED, 2 * ROOMS)
