@@ -12,9 +12,9 @@
 #define S_SCRATCH_BYTES (64ull << 20)  /* what it may leave in its folder; counts as memory */
 #define S_STDOUT_BYTES (4ull << 20)    /* of an output validator, dropped; then it is stopped */
 #define S_ERRORS_BYTES 4096            /* of stderr kept */
-#define S_PROCESSES 64
-#define S_WORDS_MAX 64 /* of its arguments */
-#define S_PATH_BYTES 32
+#define S_PROCESSES 64                 /* besides those of its language */
+#define S_WORDS_MAX 64                 /* of its arguments */
+#define S_PATH_BYTES 32                /* of a path of SANDBOX_FILE_PATH */
 
 static bool s_break(struct checker_word *word, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -141,14 +141,16 @@ bool checker_build(struct checker *self, struct sandbox *slot, const struct lang
 
 /* ---- calling ---- */
 
-/* How a program of theirs is called; self-contained, for job.argv points into it. */
+/* How a program of theirs is called; job and argv point into it. */
 struct call {
-    struct language_arguments run, environment;
-    char input[S_PATH_BYTES], answer[S_PATH_BYTES], output[S_PATH_BYTES], folder[64];
-    char words[2048];
-    const char *argv[LANGUAGE_ARGUMENTS_MAX + 3 + S_WORDS_MAX + 1];
-    struct slice files[SANDBOX_FILES_MAX];
-    struct sandbox_job job;
+    struct language_arguments run, environment;     /* of its language */
+    char input[S_PATH_BYTES], answer[S_PATH_BYTES]; /* paths of the test's files, */
+    char output[S_PATH_BYTES];                      /* of testlib's OUTPUT, where it is a file, */
+    char folder[64];                                /* and of the scratch space */
+    char words[2048];                               /* its arguments, each with its NUL */
+    const char *argv[LANGUAGE_ARGUMENTS_MAX + 3 + S_WORDS_MAX + 1]; /* all of it */
+    struct slice files[SANDBOX_FILES_MAX];                          /* input and answer */
+    struct sandbox_job job;                                         /* the run */
 };
 
 /* The words behind the paths; false: too many, or too long. */

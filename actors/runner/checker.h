@@ -19,12 +19,13 @@
 #include "actors/runner/verdict.h"
 #include "proto/words.h"
 
-#define CHECKER_CPU_MS 20000                  /* for one output, or one talk */
-#define CHECKER_MEMORY_MB 1024                /* likewise */
-#define CHECKER_FILES_MAX 32                  /* of one program */
-#define CHECKER_OUTPUT_MAX_BYTES (256u << 20) /* of a program whose output is kept for a checker \
-                                               */
-#define CHECKER_TALK_MAX_BYTES (64u << 20)    /* that an interactor may say to a program */
+#define CHECKER_CPU_MS 20000   /* for one output, or one talk */
+#define CHECKER_MEMORY_MB 1024 /* likewise */
+#define CHECKER_FILES_MAX 32   /* of one program */
+#define CHECKER_OUTPUT_MAX_BYTES                                                              \
+    (256u << 20)                           /* of a program whose output is kept for a checker \
+                                            */
+#define CHECKER_TALK_MAX_BYTES (64u << 20) /* that an interactor may say to a program */
 
 /* A problem's program: one source, whose extension names its language, and what that includes. */
 struct checker_source {
