@@ -41,6 +41,9 @@ static bool s_slice_number(struct slice token, double *value)
 static bool s_word(struct slice *words, struct slice *word)
 {
     size_t from = 0, to;
+    *word = slice_of("");
+    if (words->length == 0) /* and maybe without data */
+        return false;
     while (from < words->length && s_space(words->data[from]))
         from++;
     for (to = from; to < words->length && !s_space(words->data[to]);)
