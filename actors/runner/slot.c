@@ -272,6 +272,7 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
     if (self->job->own_input) {
         *input = self->job->input;
         *expected = slice_of("");
+        buffer_clear(&self->arguments); /* of some test before */
         return true;
     }
     if (!test_cache_get(&self->tests, ordinal)) {
