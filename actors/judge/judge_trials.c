@@ -56,9 +56,8 @@ void judge_trial_take(struct judge_actor *self, struct job *job,
 static void s_read(const struct job *job, struct arena *arena, struct msg_judge_outcome *outcome)
 {
     struct codec_error error;
-    size_t taken;
-    bool read = codec_decode(&message_judge_outcome, buffer_slice(&job->outcome), arena, outcome,
-                             &taken, &error);
+    bool read = codec_decode_all(&message_judge_outcome, buffer_slice(&job->outcome), arena,
+                                 outcome, &error);
     check(read); /* we wrote it ourselves */
 }
 

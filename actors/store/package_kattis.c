@@ -521,19 +521,10 @@ static bool s_expected(struct kattis *self, const char *folder, uint32_t expecte
 
 static bool s_submissions(struct kattis *self)
 {
-#define ON(verdict) (1u << VERDICT_##verdict)
-#define REJECTED                                                              \
-    (ON(WRONG_ANSWER) | ON(TIME_LIMIT_EXCEEDED) | ON(MEMORY_LIMIT_EXCEEDED) | \
-     ON(OUTPUT_LIMIT_EXCEEDED) | ON(RUNTIME_ERROR))
-#define TAG(name, verdicts)
-#define EXTENSION(end, id)
 #define EXPECTED(folder, verdicts)                          \
     if (!s_expected(self, "submissions/" folder, verdicts)) \
         return false;
 #include "actors/store/package.def"
-#undef EXPECTED
-#undef TAG
-#undef EXTENSION
     return true;
 }
 

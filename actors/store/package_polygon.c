@@ -399,19 +399,10 @@ static bool s_checker(struct polygon *self)
 /* 0: no tag that says anything. */
 static uint32_t s_expected(const char *tag)
 {
-#define ON(verdict) (1u << VERDICT_##verdict)
-#define REJECTED                                                              \
-    (ON(WRONG_ANSWER) | ON(TIME_LIMIT_EXCEEDED) | ON(MEMORY_LIMIT_EXCEEDED) | \
-     ON(OUTPUT_LIMIT_EXCEEDED) | ON(RUNTIME_ERROR))
-#define EXPECTED(folder, verdicts)
-#define EXTENSION(end, id)
 #define TAG(name, verdicts)     \
     if (strcmp(tag, name) == 0) \
         return verdicts;
 #include "actors/store/package.def"
-#undef EXPECTED
-#undef TAG
-#undef EXTENSION
     return 0;
 }
 

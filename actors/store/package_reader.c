@@ -80,13 +80,8 @@ int32_t package_language(const char *name)
         const char *end; /* of the file's name */
         int32_t id;      /* of the language */
     } extensions[] = {
-#define EXPECTED(folder, verdicts)
-#define TAG(name, verdicts)
 #define EXTENSION(end, id) {end, id},
 #include "actors/store/package.def"
-#undef EXPECTED
-#undef TAG
-#undef EXTENSION
     };
     for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
         if (package_ends(name, extensions[i].end))

@@ -287,14 +287,7 @@ static bool s_listed(struct tex_walk *self, struct slice name)
             tex_styled(self, begin, argument, end); \
         return true;                                \
     }
-#define ACCENT(command, mark)
 #include "actors/store/package_tex.def"
-#undef SYMBOL
-#undef STYLE
-#undef HEADING
-#undef IGNORED
-#undef DECLARED
-#undef ACCENT
     return false;
 }
 
@@ -305,19 +298,8 @@ static bool s_accent(struct tex_walk *self, char command)
         char command;     /* behind the backslash */
         const char *mark; /* combines with the letter before it */
     } accents[] = {
-#define SYMBOL(command, text)
-#define STYLE(command, begin, end)
-#define HEADING(command, words)
-#define IGNORED(command, arguments)
-#define DECLARED(command, begin, end)
 #define ACCENT(command, mark) {command, mark},
 #include "actors/store/package_tex.def"
-#undef SYMBOL
-#undef STYLE
-#undef HEADING
-#undef IGNORED
-#undef DECLARED
-#undef ACCENT
     };
     for (size_t i = 0; i < sizeof accents / sizeof accents[0]; i++) {
         if (accents[i].command != command)
@@ -415,19 +397,8 @@ static bool s_declaration(struct tex_walk *self)
     struct slice name = slice_from(self->text.data + begin, end - begin), group;
     bool typed = slice_is(name, "tt") || slice_is(name, "ttfamily");
     const char *around = NULL;
-#define SYMBOL(command, text)
-#define STYLE(command, begin, end)
-#define HEADING(command, words)
-#define IGNORED(command, arguments)
 #define DECLARED(command, begin, end) around = slice_is(name, command) ? (begin) : around;
-#define ACCENT(command, mark)
 #include "actors/store/package_tex.def"
-#undef SYMBOL
-#undef STYLE
-#undef HEADING
-#undef IGNORED
-#undef DECLARED
-#undef ACCENT
     if ((!around && !typed) || !tex_argument(self, &group))
         return false;
     group = slice_from(group.data + name.length + 1, group.length - name.length - 1);
