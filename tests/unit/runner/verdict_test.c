@@ -4,8 +4,9 @@
  *
  *   verdict_test PROBLEM [REPEATS [LOAD [ID...]]]
  *
- * judges the programs of one problem, REPEATS times, with LOAD processes spinning beside it, in the
- * languages named, or all. */
+ * judges the programs of one problem, REPEATS times, with LOAD processes spinning beside it on each
+ * processor, in the languages named, or all. */
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,7 +22,7 @@
 
 #define SLOT 31
 #define LINES_MAX 64
-#define LOAD_MAX 64
+#define SPINNING_MAX 1024
 
 static struct {
     const char *name;        /* as asked for */
@@ -41,7 +42,8 @@ struct line {
 static struct line s_lines[LINES_MAX];
 static size_t s_line_count;
 static unsigned s_repeats = 1, s_load;
-static pid_t s_spinning[LOAD_MAX];
+static pid_t s_spinning[SPINNING_MAX];
+static unsigned s_spinning_count;
 static struct sandbox *s_sandbox;
 static struct languages s_languages;
 static const struct language *s_chosen[LANGUAGES_MAX]; /* that are judged */
@@ -230,14 +232,32 @@ static void s_choose(void)
 
 /* ---- beside it ------------------------------------------------------------------------------- */
 
-static pid_t s_spin(void)
+static void s_spin(int processor)
 {
+    cpu_set_t set;
+    if (s_spinning_count == SPINNING_MAX)
+        return;
     pid_t process = fork();
-    if (process != 0)
-        return process;
+    if (process != 0) {
+        s_spinning[s_spinning_count] = process;
+        s_spinning_count += process > 0;
+        return;
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    sched_setaffinity(0, sizeof set, &set);
     for (volatile unsigned i = 0;; i++)
         ;
+}
+
+static void s_load_processors(void)
+{
+    cpu_set_t set;
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    for (int processor = 0; processor < CPU_SETSIZE; processor++)
+        for (unsigned i = 0; CPU_ISSET(processor, &set) && i < s_load; i++)
+            s_spin(processor);
 }
 
 static int s_set_up(void **state)
@@ -256,15 +276,14 @@ static int s_set_up(void **state)
     s_problem.computed = !s_read_file("in", &s_problem.in) || !s_read_file("ans", &s_problem.ans);
     s_choose();
     s_cache = compile_cache_new(64u << 20);
-    for (unsigned i = 0; i < s_load; i++)
-        s_spinning[i] = s_spin();
+    s_load_processors();
     return 0;
 }
 
 static int s_tear_down(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < s_load; i++) {
+    for (unsigned i = 0; i < s_spinning_count; i++) {
         kill(s_spinning[i], SIGKILL);
         waitpid(s_spinning[i], NULL, 0);
     }
@@ -286,7 +305,7 @@ int main(int argument_count, char **arguments)
     if (argument_count > 2)
         s_repeats = (unsigned)atoi(arguments[2]);
     if (argument_count > 3)
-        s_load = (unsigned)atoi(arguments[3]) < LOAD_MAX ? (unsigned)atoi(arguments[3]) : LOAD_MAX;
+        s_load = (unsigned)atoi(arguments[3]);
     s_wanted = arguments + (argument_count < 4 ? argument_count : 4);
     if (s_read_table() < 0)
         return 2;
