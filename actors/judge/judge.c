@@ -321,6 +321,7 @@ static void s_sweep(struct judge_actor *self, struct outbox *out)
     commit_begin(&commit);
     commit_op(&commit, STATEMENT_submissions_open);
     commit_i64(&commit, self->sweep_after[0]);
+    judge_runs_give_up(self, &commit);
     commit_op(&commit, STATEMENT_trials_open);
     commit_i64(&commit, self->sweep_after[1]);
     self->sweep_generation = judge_next_generation(self);
@@ -354,12 +355,13 @@ static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope
 {
     const struct msg_store_done *done = message;
     if (self->sweep_generation == 0 || envelope->to.generation != self->sweep_generation ||
-        envelope->kind != MSG_store_done || done->results.count != 2)
+        envelope->kind != MSG_store_done || done->results.count != 3)
         return; /* the tick asks again */
     const struct rec_store_result *rows = done->results.items;
     s_line_up_submissions(self, &rows[0]);
-    s_line_up_trials(self, &rows[1]);
-    if (result_rows(&rows[0]) == SWEEP_PAGE || result_rows(&rows[1]) == SWEEP_PAGE) {
+    judge_runs_given_up(self, &rows[1], out);
+    s_line_up_trials(self, &rows[2]);
+    if (result_rows(&rows[0]) == SWEEP_PAGE || result_rows(&rows[2]) == SWEEP_PAGE) {
         s_sweep(self, out);
         return;
     }

@@ -25,6 +25,8 @@
 #define SWEEP_MS 5000          /* how often the store is asked what nobody remembers */
 #define SWEEP_PAGE 500         /* rows of submissions_open, and of submissions_put_back */
 
+#define RUN_LIMIT_MS 300000 /* a run that is not judged by then becomes Judge Error */
+
 /* of a shared queue */
 #define HOLD_MS 30000          /* a lease that is not renewed for so long may be taken by anybody */
 #define RENEW_MS 10000         /* how often it is renewed */
@@ -202,6 +204,12 @@ void judge_trial_report(struct judge_actor *self, struct job *job, struct outbox
  * is told; false: another lease is under way, or another's verdict is there. */
 bool judge_trial_kept(struct judge_actor *self, struct job *job, const struct msg_store_done *done,
                       struct outbox *out);
+
+/* Runs that nobody could make in time are ended: the statement, among those of a sweep, and its
+ * rows, whose users are told. */
+void judge_runs_give_up(const struct judge_actor *self, struct commit *commit);
+void judge_runs_given_up(struct judge_actor *self, const struct rec_store_result *rows,
+                         struct outbox *out);
 
 /* ---- judge_queue.c: a queue that several judges share ------------------------------------------
  */

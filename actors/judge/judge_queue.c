@@ -105,7 +105,8 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
                 message->epoch == self->queue.epoch && message->tag > 0;
     if (!ours) /* a connection that is no more */
         return;
-    uint8_t kind = message->trial ? JUDGING_RUN : JUDGING_SUBMISSION; /* or the other: it is looked */
+    uint8_t kind =
+        message->trial ? JUDGING_RUN : JUDGING_SUBMISSION; /* or the other: it is looked */
     struct job *job = judge_job_find(self, kind, message->submission_id);
     if (job && job->tag == message->tag) /* said again */
         return;
@@ -165,8 +166,7 @@ static void s_put_aside(struct judge_actor *self, struct job *job, struct outbox
 }
 
 /* … any more. */
-static void s_put_lane_aside(struct judge_actor *self, const struct lane *lane,
-                             struct outbox *out)
+static void s_put_lane_aside(struct judge_actor *self, const struct lane *lane, struct outbox *out)
 {
     for (struct job *job = lane->line, *next; job; job = next) {
         next = job->next;
@@ -245,6 +245,7 @@ static void s_put_back(struct judge_actor *self, struct outbox *out)
     commit_op(&commit, STATEMENT_submissions_put_back);
     commit_i64(&commit, self->now_ms);
     commit_i64(&commit, queue->waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
+    judge_runs_give_up(self, &commit);
     commit_op(&commit, STATEMENT_trials_put_back);
     commit_i64(&commit, self->now_ms);
     commit_i64(&commit, queue->trials_waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
@@ -273,11 +274,12 @@ void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *en
     const struct msg_store_done *done = message;
     struct judge_queue *queue = &self->queue;
     if (queue->put_back_open == 0 || envelope->to.generation != queue->put_back_open ||
-        envelope->kind != MSG_store_done || done->results.count != 2)
+        envelope->kind != MSG_store_done || done->results.count != 3)
         return; /* the tick asks again */
     queue->put_back_open = 0;
     uint32_t submissions = s_publish_rows(self, false, &done->results.items[0], out);
-    uint32_t trials = s_publish_rows(self, true, &done->results.items[1], out);
+    judge_runs_given_up(self, &done->results.items[1], out);
+    uint32_t trials = s_publish_rows(self, true, &done->results.items[2], out);
     if (submissions == SWEEP_PAGE || trials == SWEEP_PAGE)
         s_put_back(self, out);
 }

@@ -7,9 +7,14 @@
  * A trial's outcome goes straight to its row: one commit has the verdict, guarded by the judging's
  * fence and "not final yet", and of a run what its program did with each input. The commit refuses
  * nothing; its last statement tells whose verdict stands there, so a repeat of one that was kept,
- * and whose confirmation was lost, finds itself. A trial that was deleted meanwhile is nobody's. */
+ * and whose confirmation was lost, finds itself. A trial that was deleted meanwhile is nobody's.
+ *
+ * A run has an end, unlike a submission, which has its contest's: while nobody can make it, it
+ * counts among the few of its user that may wait. */
 #include "actors/judge/judge.h"
 
+#include "actors/runtime/log.h"
+#include "actors/runtime/stats.h"
 #include "proto/check.h"
 #include "proto/codec.h"
 
@@ -145,4 +150,48 @@ bool judge_trial_kept(struct judge_actor *self, struct job *job, const struct ms
     if (ours && job->kind == JUDGING_RUN)
         s_tell_run(job, out);
     return ours;
+}
+
+/* ---- runs that nobody could make ------------------------------------------------------------- */
+
+static const char s_too_late[] = "No runner could run it in time.";
+
+void judge_runs_give_up(const struct judge_actor *self, struct commit *commit)
+{
+    commit_op(commit, STATEMENT_runs_give_up);
+    commit_i64(commit, self->now_ms);
+    commit_i64(commit, self->now_ms - RUN_LIMIT_MS);
+    commit_text(commit, slice_of(s_too_late));
+}
+
+static void s_tell_given_up(const struct judge_actor *self, const struct rec_store_result *rows,
+                            uint32_t i, struct outbox *out)
+{
+    struct msg_run_found found = {{.id = result_i64(rows, i, 0),
+                                   .user_id = result_i64(rows, i, 1),
+                                   .room_id = result_i64(rows, i, 2),
+                                   .problem_id = result_i64(rows, i, 3),
+                                   .language_id = result_i64(rows, i, 4),
+                                   .status = VERDICT_JUDGE_ERROR,
+                                   .own_input = result_i64(rows, i, 6) == 1,
+                                   .created_ms = result_i64(rows, i, 5),
+                                   .judged_ms = self->now_ms,
+                                   .time_ms = I64_NONE,
+                                   .memory_kb = I64_NONE,
+                                   .compile_output = slice_of(s_too_late)}};
+    outbox_send(out, NULL, ACTOR_fanout, found.run.user_id, NO_ANSWER, MSG_run_found, &found);
+}
+
+void judge_runs_given_up(struct judge_actor *self, const struct rec_store_result *rows,
+                         struct outbox *out)
+{
+    for (uint32_t i = 0; i < result_rows(rows); i++) {
+        struct job *job = judge_job_find(self, JUDGING_RUN, result_i64(rows, i, 0));
+        stats_add(STAT_judge_given_up, 1);
+        log_error("judging-given-up", "trial=%lld language=%lld why=\"%s\"",
+                  (long long)result_i64(rows, i, 0), (long long)result_i64(rows, i, 4), s_too_late);
+        s_tell_given_up(self, rows, i, out);
+        if (job && job->phase == JOB_WAITING) /* who holds it learns when he reports */
+            judge_queue_settle(self, job, out);
+    }
 }

@@ -251,6 +251,73 @@ static void test_a_run_that_is_given_back_costs_no_try(void **state)
     assert_true(world_row(world, run)->final);
 }
 
+/* ---- runs that nobody could make ------------------------------------------------------------- */
+
+#define RUN_LIMIT_MS 300000
+
+static void assert_given_up(struct world *world, int64_t run)
+{
+    assert_int_equal(world_row(world, run)->verdict, VERDICT_JUDGE_ERROR);
+    const struct rec_run *told = world_run_told(world);
+    assert_int_equal(actor_harness_count(world->harness, MSG_run_found), 1);
+    assert_int_equal(told->id, run);
+    assert_int_equal(told->user_id, ANOTHER);
+    assert_int_equal(told->status, VERDICT_JUDGE_ERROR);
+    assert_true(slice_is(told->compile_output, "No runner could run it in time."));
+}
+
+static void test_a_run_that_nobody_can_make_has_an_end(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    int64_t rejudge = world_trial(world, JUDGING_REJUDGE, USER, JAVA);
+    int64_t run = world_enqueue_run(world, ANOTHER, JAVA);
+    int64_t submission = world_enqueue(world, JAVA);
+    world_wait(world, RUN_LIMIT_MS - 100);
+    assert_false(world_row(world, run)->final);
+    log_set_level(LOG_LEVEL_ERROR + 1);
+    world_wait(world, 5200); /* the sweep */
+    log_set_level(LOG_LEVEL_INFO);
+    assert_given_up(world, run);
+    world_ready(world, 1, JAVA);
+    assert_int_equal(world_job(world, 1)->submission_id, submission);
+    world_outcome(world, 1, submission, 1, VERDICT_ACCEPTED);
+    world_ready(world, 1, JAVA);
+    assert_int_equal(world_job(world, 1)->submission_id, rejudge);
+    world_outcome(world, 1, rejudge, 1, VERDICT_ACCEPTED);
+    world_ready(world, 1, JAVA);
+    assert_int_equal(world_jobs(world, 1), 2); /* that was all */
+}
+
+static void test_a_run_ends_while_nobody_judges_and_a_restart_tells(void **state)
+{
+    struct world *world = *state;
+    int64_t run = world_trial(world, JUDGING_RUN, ANOTHER, JAVA);
+    world_row(world, run)->created_ms -= RUN_LIMIT_MS + 1;
+    log_set_level(LOG_LEVEL_ERROR + 1);
+    world_start(world);
+    log_set_level(LOG_LEVEL_INFO);
+    assert_given_up(world, run);
+}
+
+static void test_an_outcome_that_comes_behind_a_runs_end_is_void(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    int64_t run = world_enqueue_run(world, ANOTHER, PYTHON);
+    world_wait(world, RUN_LIMIT_MS - 1000);
+    world_ready(world, 1, PYTHON);
+    assert_int_equal(world_job(world, 1)->submission_id, run);
+    log_set_level(LOG_LEVEL_ERROR + 1);
+    world_wait(world, 6200);
+    log_set_level(LOG_LEVEL_INFO);
+    world_outcome(world, 1, run, 1, VERDICT_ACCEPTED);
+    world_wait(world, 1100);
+    world_ready(world, 1, PYTHON);
+    assert_given_up(world, run);
+    assert_int_equal(world_jobs(world, 1), 1);
+}
+
 /* ---- a shared queue -------------------------------------------------------------------------- */
 
 static void s_begin_shared(struct world *world)
@@ -322,6 +389,22 @@ static void test_lost_runs_are_put_back_into_theirs(void **state)
     assert_int_equal(published->submission_ids.items[0], run);
 }
 
+static void test_a_run_of_a_shared_queue_has_an_end(void **state)
+{
+    struct world *world = *state;
+    int64_t run = world_trial(world, JUDGING_RUN, ANOTHER, PYTHON);
+    int64_t busy = world_submission(world, PYTHON);
+    s_begin_shared(world);
+    world_delivered(world, 5, 1, busy, false);
+    world_delivered(world, 5, 2, run, false); /* it waits for the slot */
+    world_row(world, run)->created_ms -= RUN_LIMIT_MS;
+    log_set_level(LOG_LEVEL_ERROR + 1);
+    world_wait(world, 2100);
+    log_set_level(LOG_LEVEL_INFO);
+    assert_given_up(world, run);
+    assert_int_equal(world_settled(world, MSG_queue_ack), 2);
+}
+
 /* ---- how far it is --------------------------------------------------------------------------- */
 
 static void test_the_submitter_hears_how_far_it_is(void **state)
@@ -376,10 +459,14 @@ int main(void)
         TEST(test_a_silent_runner_loses_the_run_and_its_late_word_is_void),
         TEST(test_three_failures_of_ours_are_a_judge_error),
         TEST(test_a_run_that_is_given_back_costs_no_try),
+        TEST(test_a_run_that_nobody_can_make_has_an_end),
+        TEST(test_a_run_ends_while_nobody_judges_and_a_restart_tells),
+        TEST(test_an_outcome_that_comes_behind_a_runs_end_is_void),
         SHARED(test_runs_are_published_into_a_queue_of_their_own),
         SHARED(test_a_delivered_rejudging_waits_behind_runs),
         SHARED(test_a_run_that_was_given_up_is_acknowledged),
         SHARED(test_lost_runs_are_put_back_into_theirs),
+        SHARED(test_a_run_of_a_shared_queue_has_an_end),
         TEST(test_the_submitter_hears_how_far_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

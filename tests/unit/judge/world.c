@@ -66,6 +66,24 @@ static void s_sweep(const struct world *self, bool trials, int64_t after,
     }
 }
 
+/* What runs_give_up does. */
+static void s_give_up(struct world *self, const struct value *params, struct actor_answer *answer)
+{
+    actor_answer_result(answer, 7);
+    for (int64_t i = 0; i < self->count; i++) {
+        struct world_submission *row = &self->submissions[i];
+        if (row->final || row->kind != JUDGING_RUN || row->created_ms >= params[1].i64)
+            continue;
+        row->final = true;
+        row->verdict = VERDICT_JUDGE_ERROR;
+        row->fence++;
+        const int64_t columns[] = {FIRST + i,     row->user,       ROOM,          501,
+                                   row->language, row->created_ms, row->own_input};
+        for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
+            actor_answer_i64(answer, columns[k]);
+    }
+}
+
 static void s_lease(struct world *self, int64_t id, struct actor_answer *answer)
 {
     struct world_submission *row = world_row(self, id);
@@ -128,9 +146,10 @@ static void s_put_back(struct world *self, bool trials, struct actor_answer *ans
 }
 
 /* What only a judge of several says. */
-static void s_play_shared(struct world *self, const struct rec_store_op *op,
+static void s_play_shared(struct world *self, const struct msg_store_run *run,
                           struct actor_answer *answer)
 {
+    const struct rec_store_op *op = &run->ops.items[0];
     const struct value *params = op->params.items;
     struct world_submission *row = world_row(self, params[0].i64);
     bool looks =
@@ -141,6 +160,7 @@ static void s_play_shared(struct world *self, const struct rec_store_op *op,
         s_look(self, params[0].i64, answer);
     else if (op->statement == STATEMENT_submissions_put_back) {
         s_put_back(self, false, answer);
+        s_give_up(self, run->ops.items[1].params.items, answer);
         s_put_back(self, true, answer);
     } else if (renews)
         row->until_ms = row->holder == params[1].i64 ? params[2].i64 : row->until_ms;
@@ -194,11 +214,12 @@ static void s_play_store(struct world *self, const struct actor_sent *sent)
     int64_t statement = run->ops.items[0].statement;
     if (statement == STATEMENT_submissions_open) {
         s_sweep(self, false, id, answer);
-        s_sweep(self, true, run->ops.items[1].params.items[0].i64, answer);
+        s_give_up(self, run->ops.items[1].params.items, answer);
+        s_sweep(self, true, run->ops.items[2].params.items[0].i64, answer);
     } else if (statement == STATEMENT_trial_verdict)
         s_keep_trial(self, run, answer);
     else if (statement != STATEMENT_judging_lease && statement != STATEMENT_trial_lease)
-        s_play_shared(self, &run->ops.items[0], answer);
+        s_play_shared(self, run, answer);
     else
         s_lease(self, id, answer);
     actor_harness_give(self->harness, actor_harness_answer(sent, MSG_store_done), &answer->done);
@@ -255,6 +276,7 @@ int64_t world_trial(struct world *self, enum judging_kind kind, int64_t user, in
     int64_t id = world_submission(self, language_id);
     world_row(self, id)->kind = (uint8_t)kind;
     world_row(self, id)->user = user;
+    world_row(self, id)->created_ms = self->harness->now_ms;
     return id;
 }
 

@@ -18,6 +18,7 @@
 struct world_submission {
     uint8_t kind;          /* enum judging_kind: or a trial */
     int64_t user;          /* whose */
+    int64_t created_ms;    /* of a trial: when its user wanted it */
     bool own_input;        /* of a run: it has one, "2 3" */
     uint32_t tests;        /* of a run: written with its verdict */
     bool gone;             /* of a run: deleted meanwhile */

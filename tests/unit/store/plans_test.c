@@ -49,6 +49,7 @@ static const struct {
     {"rejudging_apply", "200"},
     {"rejudging_trials_drop", "200"},
     {"trials_put_back", "1000000000, 5000"},
+    {"runs_give_up", "1000000000, 999700000, ''"},
     {"run_insert", "50000, 96000, 500, 54, 'print(2)', NULL, 5, 7, 8, 8"},
     {"runs_forget_own", "50000, 20"},
     {"runs_forget_old", "1000"},

@@ -355,11 +355,37 @@ static void s_judge_runs(struct fixture *self)
     assert_true(slice_is(result_text(row, 0, 7), "6"));
 }
 
+/* The one on an own input, which a judge holds: its user may have another one, which waits. */
+static void s_give_up_run(struct fixture *self)
+{
+    const char *why = "nobody";
+    int64_t own = s_i64(&RUN(self, STATEMENT_trials_open, "i", N(0))[0], 0, 0);
+    commit_begin(&self->commit);
+    fixture_op(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 504, 1));
+    fixture_refused(self, 0);
+    assert_int_equal(RUN(self, STATEMENT_runs_give_up, "iit", N(9000), N(3000), why)[0].changed, 0);
+    const struct rec_store_result *row =
+        RUN(self, STATEMENT_runs_give_up, "iit", N(9000), N(3001), why);
+    const int64_t columns[] = {own, 1, 1, 1, 71, 3000, 1};
+    for (uint32_t i = 0; i < 7; i++)
+        assert_int_equal(s_i64(row, 0, i), columns[i]);
+    assert_int_equal(RUN(self, STATEMENT_runs_give_up, "iit", N(9000), N(3001), why)[0].changed, 0);
+    row = RUN(self, STATEMENT_trial_verdict, "iitiiiiiit", own, N(1), "Accepted", N(9001), N(1),
+              N(1), N(1), N(12), N(3400), "");
+    assert_int_equal(row[0].changed, 0);
+    row = RUN(self, STATEMENT_trial_kept, "i", own);
+    assert_int_equal(s_i64(row, 0, 1), 2);
+    row = RUN(self, STATEMENT_run_read, "i", own);
+    assert_true(slice_is(result_text(row, 0, 5), "Judge Error"));
+    assert_true(slice_is(result_text(row, 0, 10), why));
+    RUN(self, STATEMENT_run_insert, RUN_TYPES, RUN_OF(1, 504, 1));
+}
+
 static void s_forget_runs(struct fixture *self)
 {
-    assert_int_equal(RUN(self, STATEMENT_runs_forget_own, "ii", N(1), N(1))[0].changed, 0);
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_own, "ii", N(1), N(2))[0].changed, 0);
     assert_int_equal(RUN(self, STATEMENT_runs_forget_old, "i", N(3000))[0].changed, 0);
-    assert_int_equal(RUN(self, STATEMENT_runs_forget_old, "i", N(3001))[0].changed, 1);
+    assert_int_equal(RUN(self, STATEMENT_runs_forget_old, "i", N(3001))[0].changed, 2);
     assert_int_equal(RUN(self, STATEMENT_runs_forget_own, "ii", N(1), N(0))[0].changed, 0);
 }
 
@@ -367,6 +393,7 @@ static void s_try_runs(struct fixture *self)
 {
     s_make_runs(self);
     s_judge_runs(self);
+    s_give_up_run(self);
     s_forget_runs(self);
 }
 
