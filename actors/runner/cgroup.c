@@ -60,7 +60,9 @@ int64_t cgroup_read(int directory, const char *file, const char *key)
     if (fd < 0)
         return -1;
     ssize_t length = read(fd, text, sizeof text - 1);
+    int error = length < 0 ? errno : ENODATA;
     close(fd);
+    errno = error;
     if (length <= 0)
         return -1;
     text[length] = 0;
@@ -72,6 +74,7 @@ int64_t cgroup_read(int directory, const char *file, const char *key)
         if (strncmp(line, key, key_length) == 0 && line[key_length] == ' ')
             return strtoll(line + key_length, NULL, 10);
     }
+    errno = ENODATA;
     return -1;
 }
 
@@ -355,7 +358,20 @@ bool cgroup_limits_swap(const struct cgroup *self)
     return self->driver->limits_swap(self->place[0]);
 }
 
+bool cgroup_keeps_peak(const struct cgroup *self)
+{
+    return self->driver->keeps_peak(self->place[0]);
+}
+
 /* ---- the group of a run ---- */
+
+/* Of no place any more: the next open takes one. */
+static void s_leave(struct cgroup *self)
+{
+    s_close_all(self->place);
+    s_close_all(self->base);
+    self->name[0] = 0;
+}
 
 /* Another place, where ours was removed: between runs it is empty, and whoever tidies up control
  * groups may take it for forgotten. */
@@ -364,11 +380,13 @@ static bool s_move(struct cgroup *self)
     struct buffer why;
     buffer_init(&why, 1024);
     s_close_all(self->group);
-    s_close_all(self->place);
-    s_close_all(self->base);
-    self->name[0] = 0;
+    s_leave(self);
     bool ok = s_settle(self, &why);
+    int error = errno;
+    if (!ok)
+        s_leave(self);
     buffer_fini(&why);
+    errno = error;
     return ok;
 }
 
@@ -398,8 +416,9 @@ bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
 {
     check(self->group[0] < 0);
     self->entry = (struct cgroup_entry){.directory = -1};
-    bool ok = s_begin(self, limits) ||
-              ((errno == ENOENT || errno == ENODEV) && s_move(self) && s_begin(self, limits));
+    bool placed = self->name[0] != 0, ok = placed && s_begin(self, limits);
+    if (!ok && (!placed || errno == ENOENT || errno == ENODEV))
+        ok = s_move(self) && s_begin(self, limits);
     *entry = self->entry;
     if (!ok) {
         int error = errno;
@@ -421,9 +440,9 @@ int64_t cgroup_cpu_us(struct cgroup *self)
     return self->driver->cpu_us(self->group);
 }
 
-void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage)
+bool cgroup_usage(struct cgroup *self, struct cgroup_usage *usage)
 {
-    self->driver->usage(self->group, usage);
+    return self->driver->usage(self->group, usage);
 }
 
 /* The state behind the name in /proc/N/stat; the name may have brackets and blanks in it. */
@@ -443,16 +462,17 @@ static bool s_is_busy(const char *thread)
 bool cgroup_busy(struct cgroup *self)
 {
     char line[32];
-    bool busy = false;
     int fd = openat(self->group[0], self->driver->threads, O_RDONLY | O_CLOEXEC);
     FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    bool busy = false, any = false;
     while (stream && !busy && fgets(line, sizeof line, stream)) {
         line[strcspn(line, "\n")] = 0;
+        any = true;
         busy = s_is_busy(line);
     }
     if (stream)
         fclose(stream);
-    return busy;
+    return busy || !any;
 }
 
 void cgroup_close(struct cgroup *self)

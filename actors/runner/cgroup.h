@@ -31,9 +31,10 @@ struct cgroup_entry {
 };
 
 struct cgroup_usage {
-    int64_t cpu_us;        /* of all processes that ever were in it */
-    int64_t memory_kb;     /* peak */
-    int64_t out_of_memory; /* processes killed by the kernel for want of memory */
+    int64_t cpu_us;    /* of all processes that ever were in it */
+    int64_t memory_kb; /* peak; -1: this kernel does not keep it */
+    bool killed;   /* the kernel killed one of it for want of memory, its own or the machine's */
+    bool at_limit; /* its own limit was reached (not that of a group above, or the machine's) */
 };
 
 /* NULL when this machine gives no usable groups: `why` gets a sentence. */
@@ -43,16 +44,21 @@ void cgroup_destroy(struct cgroup **self);
 const char *cgroup_kind(const struct cgroup *self);
 /* False when swap is on and these groups cannot limit it. */
 bool cgroup_limits_swap(const struct cgroup *self);
+/* False when the kernel keeps no peak of a group's memory (version 2 before Linux 5.19). */
+bool cgroup_keeps_peak(const struct cgroup *self);
 
 /* Makes the run's group; false with errno when it cannot be made. */
 bool cgroup_open(struct cgroup *self, const struct cgroup_limits *limits,
                  struct cgroup_entry *entry);
 /* Makes the next run's group while this one goes on, which saves its caller the time. */
 void cgroup_prepare(struct cgroup *self);
-/* Processor time so far, in microseconds. */
+/* Processor time so far, in microseconds; -1 with errno when the group cannot be read. */
 int64_t cgroup_cpu_us(struct cgroup *self);
-void cgroup_usage(struct cgroup *self, struct cgroup_usage *usage);
-/* Is a thread of it running, or waiting for a processor? False: all sleep, or there is none. */
+/* False with errno when the group cannot be read. */
+bool cgroup_usage(struct cgroup *self, struct cgroup_usage *usage);
+/* Is a thread of it running, or waiting for a processor? False: all sleep. True also when there is
+ * none, since the first has yet to come, and when that cannot be found out: the time is then not
+ * held against the program. */
 bool cgroup_busy(struct cgroup *self);
 /* Removes the run's group; its processes must be gone. When none is open there is nothing to
  * remove. */

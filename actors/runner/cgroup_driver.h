@@ -14,13 +14,15 @@ struct cgroup_driver {
     bool (*limit)(const int *group, const struct cgroup_limits *limits);
     bool (*entry)(const int *group, struct cgroup_entry *entry);
     int64_t (*cpu_us)(const int *group);
-    void (*usage)(const int *group, struct cgroup_usage *usage);
-    bool (*limits_swap)(int slot);
+    bool (*usage)(const int *group, struct cgroup_usage *usage);
+    bool (*limits_swap)(int place);
+    bool (*keeps_peak)(int place);
 };
 
 extern const struct cgroup_driver cgroup_v1, cgroup_v2;
 
-/* The files of a group. Numbers: -1 when the file or the key is not there. */
+/* The files of a group. Numbers: -1 with errno when the file cannot be read, ENODATA when the key
+ * is not there. */
 bool cgroup_write(int directory, const char *file, const char *text);
 bool cgroup_write_u64(int directory, const char *file, uint64_t value);
 int64_t cgroup_read(int directory, const char *file, const char *key);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 enum { S_MEMORY, S_PIDS, S_CPUACCT, S_COUNT };
 
@@ -18,10 +19,12 @@ static bool s_enable(int directory, struct buffer *why)
 static bool s_limit(const int *group, const struct cgroup_limits *limits)
 {
     /* memory + swap may never be below memory, so it is set last; without swap accounting the file
-     * is not there, which cgroup_limits_swap tells at the start */
+     * is not there, which cgroup_limits_swap tells at the start. It is charged first, but since
+     * Linux 6.15 what fails there is not counted: so memory must fail before it, by more than the
+     * 8 pages that are at most charged at once when the kernel would kill */
+    uint64_t with_swap = limits->memory_bytes + 16 * (uint64_t)sysconf(_SC_PAGESIZE);
     return cgroup_write_u64(group[S_MEMORY], "memory.limit_in_bytes", limits->memory_bytes) &&
-           (cgroup_write_u64(group[S_MEMORY], "memory.memsw.limit_in_bytes",
-                             limits->memory_bytes) ||
+           (cgroup_write_u64(group[S_MEMORY], "memory.memsw.limit_in_bytes", with_swap) ||
             errno == ENOENT) &&
            cgroup_write_u64(group[S_PIDS], "pids.max", limits->processes);
 }
@@ -44,20 +47,35 @@ static bool s_entry(const int *group, struct cgroup_entry *entry)
 static int64_t s_cpu_us(const int *group)
 {
     int64_t ns = cgroup_read(group[S_CPUACCT], "cpuacct.usage", NULL);
-    return ns < 0 ? 0 : ns / 1000;
+    return ns < 0 ? -1 : ns / 1000;
 }
 
-static void s_usage(const int *group, struct cgroup_usage *usage)
+/* A kill is counted in the group of who was killed, whoever's want it was; a failed charge in the
+ * group whose limit was reached. */
+static bool s_usage(const int *group, struct cgroup_usage *usage)
 {
-    int64_t peak = cgroup_read(group[S_MEMORY], "memory.max_usage_in_bytes", NULL);
+    int memory = group[S_MEMORY];
+    int64_t peak = cgroup_read(memory, "memory.max_usage_in_bytes", NULL);
+    int64_t kills = peak < 0 ? -1 : cgroup_read(memory, "memory.oom_control", "oom_kill");
+    int64_t failed = kills < 0 ? -1 : cgroup_read(memory, "memory.failcnt", NULL);
+    if (failed < 0)
+        return false;
     usage->cpu_us = s_cpu_us(group);
-    usage->memory_kb = peak < 0 ? 0 : peak / 1024;
-    usage->out_of_memory = cgroup_read(group[S_MEMORY], "memory.oom_control", "oom_kill");
+    usage->memory_kb = peak / 1024;
+    usage->killed = kills > 0;
+    usage->at_limit = failed > 0;
+    return usage->cpu_us >= 0;
 }
 
-static bool s_limits_swap(int slot)
+static bool s_limits_swap(int place)
 {
-    return cgroup_read(slot, "memory.memsw.limit_in_bytes", NULL) >= 0;
+    return cgroup_read(place, "memory.memsw.limit_in_bytes", NULL) >= 0;
+}
+
+static bool s_keeps_peak(int place)
+{
+    (void)place;
+    return true;
 }
 
 const struct cgroup_driver cgroup_v1 = {
@@ -71,4 +89,5 @@ const struct cgroup_driver cgroup_v1 = {
     .cpu_us = s_cpu_us,
     .usage = s_usage,
     .limits_swap = s_limits_swap,
+    .keeps_peak = s_keeps_peak,
 };

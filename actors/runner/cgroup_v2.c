@@ -71,22 +71,37 @@ static bool s_entry(const int *group, struct cgroup_entry *entry)
 
 static int64_t s_cpu_us(const int *group)
 {
-    int64_t us = cgroup_read(group[0], "cpu.stat", "usage_usec");
-    return us < 0 ? 0 : us;
+    return cgroup_read(group[0], "cpu.stat", "usage_usec");
 }
 
-static void s_usage(const int *group, struct cgroup_usage *usage)
+/* Of memory.events, "oom_kill" counts in the group of who was killed, whoever's want it was; "oom"
+ * in the group whose limit was reached (with memory.oom.group, too) and those above it. */
+static bool s_usage(const int *group, struct cgroup_usage *usage)
 {
     int64_t peak = cgroup_read(group[0], "memory.peak", NULL); /* since Linux 5.19 */
+    if (peak < 0 && errno != ENOENT)
+        return false;
+    int64_t kills = cgroup_read(group[0], "memory.events", "oom_kill");
+    int64_t reached = kills < 0 ? -1 : cgroup_read(group[0], "memory.events", "oom");
+    if (reached < 0)
+        return false;
     usage->cpu_us = s_cpu_us(group);
-    usage->memory_kb = peak < 0 ? 0 : peak / 1024;
-    usage->out_of_memory = cgroup_read(group[0], "memory.events", "oom_kill");
+    usage->memory_kb = peak < 0 ? -1 : peak / 1024;
+    usage->killed = kills > 0;
+    usage->at_limit = reached > 0;
+    return usage->cpu_us >= 0;
 }
 
-static bool s_limits_swap(int slot)
+static bool s_limits_swap(int place)
 {
     struct stat file;
-    return fstatat(slot, "memory.swap.max", &file, 0) == 0;
+    return fstatat(place, "memory.swap.max", &file, 0) == 0;
+}
+
+static bool s_keeps_peak(int place)
+{
+    struct stat file;
+    return fstatat(place, "memory.peak", &file, 0) == 0;
 }
 
 const struct cgroup_driver cgroup_v2 = {
@@ -100,4 +115,5 @@ const struct cgroup_driver cgroup_v2 = {
     .cpu_us = s_cpu_us,
     .usage = s_usage,
     .limits_swap = s_limits_swap,
+    .keeps_peak = s_keeps_peak,
 };

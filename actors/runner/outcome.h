@@ -12,7 +12,7 @@ struct outcome {
     int64_t cpu_us;        /* processor time of everything it started */
     int64_t wall_us;       /* from its start to the end of the last process */
     int64_t memory_kb;     /* peak, with the files it wrote to its scratch space */
-    bool out_of_memory;    /* the kernel killed for want of memory */
+    bool out_of_memory;    /* the kernel killed at its memory limit */
     bool output_overflow;  /* wrote past the cap and was killed */
     bool cpu_exceeded;     /* killed at its processor time limit */
     bool wall_exceeded;    /* killed at its wall clock limit */

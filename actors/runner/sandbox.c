@@ -397,6 +397,10 @@ bool sandbox_check(struct buffer *sentences)
     if (ok && s_swap_on() && !cgroup_limits_swap(self->cgroup))
         buffer_append_text(sentences, "Swap is on and cannot be limited here: a submission can "
                                       "fill it; switch it off or boot with swapaccount=1.\n");
+    if (ok && !cgroup_keeps_peak(self->cgroup))
+        buffer_append_text(sentences, "This kernel keeps no peak of a control group's memory "
+                                      "(Linux 5.19 does): what is reported is the memory of a "
+                                      "submission's largest process; limits are not affected.\n");
     sandbox_destroy(&self);
     return ok;
 }

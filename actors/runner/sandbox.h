@@ -73,7 +73,8 @@ const char *sandbox_scratch_path(const struct sandbox *self);
 struct sandbox_limits {
     int64_t cpu_ms;         /* of all its processes together */
     int64_t wall_ms;        /* from its start, without the time in which it waited for a processor:
-                             * what else the machine does is not its fault; ten times this in all */
+                             * what else the machine does is not its fault; when it has waited
+                             * until ten times this, that is our failure */
     uint64_t memory_bytes;  /* of all of them, with what they write to the scratch space */
     uint64_t scratch_bytes; /* size of the scratch space, and of any one file */
     uint64_t stack_bytes;   /* of its first thread */

@@ -15,6 +15,7 @@
 #define SANDBOX_SET_UP_MS 10000          /* a child that is not ready by then is our failure */
 #define SANDBOX_TICK_US (200 * 1000LL)   /* between two calls of progress, at most */
 #define SANDBOX_PIECE_BYTES (64 * 1024)  /* read from a pipe at once */
+#define SANDBOX_PATIENCE 10              /* times the wall clock limit, on a machine too busy */
 
 struct sandbox {
     enum sandbox_mode mode;    /* isolated or not */
@@ -51,6 +52,7 @@ struct clocks {
     int64_t look_us, cpu_us; /* the last look, and the processor time then */
     int64_t waited_us;       /* of the time since then: spent waiting for a processor */
     int64_t others_us;       /* likewise: for somebody else who was at work */
+    unsigned blind;          /* looks in a row at which the group could not be read */
 };
 
 /* Our ends of a run's pipes, and the program's; each is closed with the run; -1: none. */
@@ -87,6 +89,9 @@ bool run_start(struct run *self);
  * waiting for somebody else who was at work. */
 int64_t run_look(struct run *self, int64_t others_us);
 void run_kill(struct run *self);
+/* Kills it for a reason that is not the program's. */
+__attribute__((format(printf, 2, 3))) void run_give_up(struct run *self, const char *reason, ...);
+#define RUN_TOO_BUSY "the machine is too busy"
 /* Takes a piece of what it has written to stdout (or stderr), if anything; true: there may be more.
  */
 bool run_take_output(struct run *self);

@@ -121,9 +121,19 @@ static int64_t s_others_us(struct pair *self)
     struct cgroup *group = second->sandbox->cgroup;
     if (self->over[1] || !group)
         return 0;
-    int64_t before_us = self->others_us;
-    self->others_us = cgroup_cpu_us(group);
-    return cgroup_busy(group) ? INT64_MAX : self->others_us - before_us;
+    int64_t before_us = self->others_us, cpu_us = cgroup_cpu_us(group);
+    if (cpu_us < 0) /* its own clock tells when that lasts */
+        return INT64_MAX;
+    self->others_us = cpu_us;
+    return cgroup_busy(group) ? INT64_MAX : cpu_us - before_us;
+}
+
+/* While one waits for the other its clock stands still: only both together can be seen to get no
+ * further for want of a processor. */
+static bool s_too_busy(const struct pair *self)
+{
+    int64_t limits_ms = self->runs[0].job->limits.wall_ms + self->runs[1].job->limits.wall_ms;
+    return sandbox_now_us() - self->runs[0].clocks.begun_us > SANDBOX_PATIENCE * limits_ms * 1000;
 }
 
 /* Gives how long nothing can happen. */
@@ -134,6 +144,8 @@ static int64_t s_look(struct pair *self)
     if (!self->over[0] && !first->killed) {
         second->clocks.since_us = sandbox_now_us();
         sleep_us = run_look(first, s_others_us(self));
+        if (!first->killed && s_too_busy(self))
+            run_give_up(first, RUN_TOO_BUSY);
     }
     if (!self->over[1] && !second->killed) {
         int64_t second_us = run_look(second, 0);
@@ -144,8 +156,8 @@ static int64_t s_look(struct pair *self)
 
 static bool s_stopped(const struct outcome *outcome)
 {
-    return outcome->cancelled || outcome->cpu_exceeded || outcome->wall_exceeded ||
-           outcome->output_overflow;
+    return outcome->failure[0] || outcome->cancelled || outcome->cpu_exceeded ||
+           outcome->wall_exceeded || outcome->output_overflow;
 }
 
 /* Who is stopped decides: the other one has nothing to say any more. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -14,8 +15,9 @@
 #include "actors/runner/memory_file.h"
 #include "proto/check.h"
 
+#define S_UNREADABLE "the control group cannot be read: %s"
 #define S_SCRATCH_FILES 16384 /* inodes of a scratch space */
-#define S_PATIENCE 10         /* times the wall clock limit, on a machine too busy */
+#define S_BLIND_LOOKS 5       /* in a row, each a tick after the other: then nobody watches it */
 
 _Static_assert(SANDBOX_FILE_FIRST == KEEPER_FILE_FIRST, "the keeper puts them there");
 
@@ -119,12 +121,19 @@ static int64_t s_cpu_us(struct sandbox *self)
 }
 
 /* Whoever is runnable and does not run waits for a processor; a look each SANDBOX_TICK_US stands
- * for the time since the one before. Without a group nobody can tell. */
+ * for the time since the one before. Without a group nobody can tell. A look that sees nothing
+ * leaves its time to the next one. */
 static void s_look(struct run *self, int64_t others_us)
 {
     struct sandbox *sandbox = self->sandbox;
     struct clocks *clocks = &self->clocks;
     int64_t now_us = sandbox_now_us(), cpu_us = s_cpu_us(sandbox);
+    if (cpu_us < 0) {
+        if (++clocks->blind == S_BLIND_LOOKS)
+            run_give_up(self, S_UNREADABLE, strerror(errno));
+        return;
+    }
+    clocks->blind = 0;
     int64_t idle_us = now_us - clocks->look_us - (cpu_us - clocks->cpu_us);
     if (idle_us > 0 && sandbox->cgroup && cgroup_busy(sandbox->cgroup))
         clocks->waited_us += idle_us;
@@ -141,6 +150,16 @@ void run_kill(struct run *self)
     self->killed = true;
 }
 
+void run_give_up(struct run *self, const char *reason, ...)
+{
+    va_list arguments;
+    va_start(arguments, reason);
+    if (!self->outcome->failure[0])
+        vsnprintf(self->outcome->failure, sizeof self->outcome->failure, reason, arguments);
+    va_end(arguments);
+    run_kill(self);
+}
+
 /* All processors together use up the rest of the time at the earliest after rest / cpus, so the
  * looks come closer and closer to the limit. */
 int64_t run_look(struct run *self, int64_t others_us)
@@ -153,16 +172,19 @@ int64_t run_look(struct run *self, int64_t others_us)
             limit_us = job->limits.wall_ms * 1000;
     int64_t wall_left = limit_us - (wall_us - clocks->waited_us);
     int64_t cpu_left = job->limits.cpu_ms * 1000 - clocks->cpu_us;
-    outcome->wall_exceeded = wall_left < 0 || wall_us > S_PATIENCE * limit_us;
+    outcome->wall_exceeded = wall_left < 0;
     outcome->cpu_exceeded = cpu_left < 0;
     if (job->progress && !job->progress(job->context))
         outcome->cancelled = true;
     if (outcome->wall_exceeded || outcome->cpu_exceeded || outcome->cancelled)
         run_kill(self);
+    else if (wall_us > SANDBOX_PATIENCE * limit_us) /* it was kept from running, nothing else */
+        run_give_up(self, RUN_TOO_BUSY);
     int64_t sleep_us = cpu_left / self->sandbox->cpus + 1000;
     if (sleep_us > wall_left)
         sleep_us = wall_left + 1;
-    return sleep_us > SANDBOX_TICK_US || self->killed ? SANDBOX_TICK_US : sleep_us;
+    bool rest = sleep_us > SANDBOX_TICK_US || self->killed || clocks->blind > 0;
+    return rest ? SANDBOX_TICK_US : sleep_us;
 }
 
 /* Until the run's first process is over: takes what the program writes, kills it when it must be.
@@ -195,6 +217,29 @@ static void s_watch(struct run *self)
 
 /* ---- measuring ---- */
 
+/* The program is the first that the kernel kills when somebody else's memory runs out, the
+ * machine's or that of a group above: not its fault. */
+static void s_measure_group(struct run *self)
+{
+    struct outcome *outcome = self->outcome;
+    struct cgroup_usage usage;
+    const char *failure = NULL;
+    char unreadable[128];
+    if (!cgroup_usage(self->sandbox->cgroup, &usage)) {
+        snprintf(unreadable, sizeof unreadable, S_UNREADABLE, strerror(errno));
+        failure = unreadable;
+    } else {
+        outcome->cpu_us = usage.cpu_us;
+        if (usage.memory_kb >= 0)
+            outcome->memory_kb = usage.memory_kb;
+        outcome->out_of_memory = usage.killed && usage.at_limit;
+        if (usage.killed && !usage.at_limit)
+            failure = "the machine ran out of memory";
+    }
+    if (failure && !outcome->failure[0])
+        snprintf(outcome->failure, sizeof outcome->failure, "%s", failure);
+}
+
 /* What init told and the group counted. An init that was killed by us tells nothing. */
 void run_measure(struct run *self)
 {
@@ -215,16 +260,11 @@ void run_measure(struct run *self)
         outcome->cpu_us = record.cpu_us;
         outcome->memory_kb = record.memory_kb;
     }
-    if (sandbox->cgroup) {
-        struct cgroup_usage usage;
-        cgroup_usage(sandbox->cgroup, &usage);
-        outcome->cpu_us = usage.cpu_us;
-        outcome->memory_kb = usage.memory_kb;
-        outcome->out_of_memory = usage.out_of_memory > 0;
-    } else {
+    if (sandbox->cgroup)
+        s_measure_group(self);
+    else
         outcome->out_of_memory =
             (uint64_t)outcome->memory_kb * 1024 > self->job->limits.memory_bytes;
-    }
     outcome->wall_us = sandbox_now_us() - self->clocks.begun_us;
     if (self->killed)
         outcome->signal = SIGKILL;

@@ -17,6 +17,12 @@ struct traces traces_now(void);
 /* Fails the test when anything is left, abandoned control groups included. */
 void traces_assert_same(const struct traces *before);
 
+/* Removes the control groups that we hold open and whose names begin so; how many. */
+int harness_remove_groups(const char *prefix);
+/* Limits the memory of all of the place whose groups we hold open, as a container's or a service's
+ * limit does that lies above ours; 0: no more. False: it could not be set. */
+bool harness_limit_place(uint64_t bytes);
+
 /* The limits of a small C program. */
 struct sandbox_limits harness_limits(void);
 
@@ -28,7 +34,11 @@ struct harness_run {
     char errors[4096];      /* stderr, ended by a NUL */
 };
 
-/* Runs a job, whose output, errors and context are set here; fails the test when the sandbox does. */
+/* A sandbox_job's output for which nobody asks. */
+void harness_ignore(void *context, const char *data, size_t length);
+
+/* Runs a job, whose output, errors and context are set here; fails the test when the sandbox does.
+ */
 void harness_run_job(struct sandbox *sandbox, struct sandbox_job *job, struct harness_run *run);
 /* Compiles a C program inside the slot and leaves the box open; fails the test otherwise. */
 void harness_compile(struct sandbox *sandbox, const char *source);

@@ -590,32 +590,16 @@ static void a_keeper_that_is_gone_is_replaced(void **state)
     assert_int_equal(s_run.outcome.exit_code, 4);
 }
 
-/* Removes the control groups that we hold open and whose names begin so; how many. */
-static int s_remove_groups(const char *prefix)
-{
-    int removed = 0;
-    char link[48], path[4096];
-    for (int fd = 3; fd < 256; fd++) {
-        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        ssize_t length = readlink(link, path, sizeof path - 1);
-        path[length > 0 ? length : 0] = 0;
-        const char *name = strrchr(path, '/');
-        if (strstr(path, "/codecomp.runner/") && strncmp(name + 1, prefix, strlen(prefix)) == 0)
-            removed += rmdir(path) == 0;
-    }
-    return removed;
-}
-
 /* Whoever tidies up control groups may take ours, which are empty between runs, for forgotten. */
 static void a_place_that_was_removed_is_taken_anew(void **state)
 {
     (void)state;
     harness_run_c(s_sandbox, "int main(void) { return 3; }", &s_run);
-    assert_true(s_remove_groups("run-") > 0);
+    assert_true(harness_remove_groups("run-") > 0);
     harness_run(s_sandbox, slice_of(""), NULL, &s_run);
     assert_int_equal(s_run.outcome.exit_code, 3);
-    assert_true(s_remove_groups("run-") > 0);
-    assert_true(s_remove_groups("slot-") > 0);
+    assert_true(harness_remove_groups("run-") > 0);
+    assert_true(harness_remove_groups("slot-") > 0);
     harness_run(s_sandbox, slice_of(""), NULL, &s_run);
     assert_int_equal(s_run.outcome.exit_code, 3);
 }

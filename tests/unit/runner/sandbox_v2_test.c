@@ -91,6 +91,22 @@ static void memory_is_limited_and_told(void **state)
     assert_true(s_run.outcome.out_of_memory);
 }
 
+/* A limit above the group of the run, as that of a container or a service is. */
+static void the_machines_want_of_memory_is_not_the_programs(void **state)
+{
+    struct outcome outcome;
+    const struct sandbox_job job = {
+        .argv = (const char *const[]){s_probe, "take", "40", NULL},
+        .limits = s_limits(),
+        .output = harness_ignore,
+    };
+    (void)state;
+    assert_true(harness_limit_place(20 << 20));
+    sandbox_run(s_sandbox, &job, &outcome);
+    assert_true(harness_limit_place(0));
+    assert_string_equal(outcome.failure, "the machine ran out of memory");
+}
+
 static void files_in_memory_count(void **state)
 {
     struct sandbox_limits limits = s_limits();
@@ -131,6 +147,7 @@ int main(int argument_count, char **arguments)
         cmocka_unit_test(version_2_is_what_is_used),
         cmocka_unit_test(a_program_runs_and_is_measured),
         cmocka_unit_test(memory_is_limited_and_told),
+        cmocka_unit_test(the_machines_want_of_memory_is_not_the_programs),
         cmocka_unit_test(files_in_memory_count),
         cmocka_unit_test(processes_are_limited),
         cmocka_unit_test(processor_time_ends_a_loop),
