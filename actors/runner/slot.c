@@ -15,6 +15,8 @@
 #define READY_REPEAT_MS 5000   /* an idle slot says it again; the judge forgets at 20 s */
 #define PROGRESS_MS 1000       /* a lease is renewed; it runs out at 15 s … */
 #define NEWS_MS 250            /* … or as soon as another test is over, but not more often */
+#define OUTCOME_RETRY_MS 50    /* what a judge must hear and can't is said again … */
+#define OUTCOME_MS 15000       /* … until the lease has run out */
 #define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
 #define STORE_GIVE_UP_MS 30000 /* … for so long */
 
@@ -88,14 +90,12 @@ static void s_say_ready(struct slot *self)
     self->known = true;
 }
 
-/* `job`: the one that is given back; NULL: none. */
-static void s_say_leave(struct slot *self, const struct msg_judge_job *job)
+/* A job that is on its way to us is void: the judge gives it to another slot when he hears that. */
+static void s_say_leave(struct slot *self)
 {
-    struct msg_runner_leave leave = {0};
-    if (job)
-        leave = (struct msg_runner_leave){job->submission_id, job->kind};
     self->known = false;
-    s_say(self, MSG_runner_leave, &leave);
+    self->generation++;
+    s_say(self, MSG_runner_leave, &(struct msg_runner_leave){0});
 }
 
 /* ---- while a job is judged ---------------------------------------------------------------------
@@ -115,13 +115,30 @@ static void s_on_hint(struct slot *self, const struct port_message *message)
     arena_fini(&arena);
 }
 
-/* What comes while a job is judged is a hint, or too late. */
+/* What comes while a job is held is a hint, or too late. */
 static void s_hear(struct slot *self)
 {
     for (struct port_message message; port_receive(self->port, &message);) {
         if (message.frame.envelope.kind == MSG_judge_hint)
             s_on_hint(self, &message);
         port_message_close(&message);
+    }
+}
+
+/* What is said once, of the job at its end: a word that can't be sent now, since the connection is
+ * being made again, would cost a lease and a try. */
+static void s_say_surely(struct slot *self, uint16_t id, const void *message)
+{
+    int64_t end_ms = clock_now_ms() + OUTCOME_MS;
+    while (!s_say_to(self, self->judge, id, message)) {
+        if (s_stopping(self) || clock_now_ms() >= end_ms) {
+            log_warn("judge-unreachable", "%s=%lld not-said=%s",
+                     word_text(&judging_kind_words, self->job->kind),
+                     (long long)self->job->submission_id, message_name(id));
+            return;
+        }
+        port_wait(self->port, zsock_resolve(self->pipe), OUTCOME_RETRY_MS);
+        s_hear(self);
     }
 }
 
@@ -179,9 +196,10 @@ static size_t s_all_descriptors(void *context, int *fds, bool *now)
 
 /* Something of the job's problem, to be asked for. */
 struct fetch {
-    uint16_t statement; /* parameters: problem, number */
+    uint16_t statement; /* parameters: problem, number, hash; a row, unless that is another now */
     int64_t number;     /* which of them */
-    /* Takes the rows; false: that is not it. */
+    struct slice hash;  /* as in the job: what another package's would be kept as is not taken */
+    /* Takes the row; false: that is not it. */
     bool (*take)(struct slot *self, const struct rec_store_result *rows, int64_t number);
 };
 
@@ -192,6 +210,7 @@ static void s_ask_store(struct slot *self, const struct fetch *fetch, uint32_t g
     commit_op(&commit, fetch->statement);
     commit_i64(&commit, self->job->problem_id);
     commit_i64(&commit, fetch->number);
+    commit_text(&commit, fetch->hash);
     struct msg_store_run run = {{commit.count, commit.ops}};
     struct envelope envelope = {
         .reply = {.actor = ACTOR_runner, .slot = QUESTION_STORE, .generation = generation}};
@@ -202,9 +221,11 @@ static bool s_take(struct slot *self, const struct port_message *message, const 
 {
     struct arena arena = {0};
     struct msg_store_done done;
-    bool ok = message->frame.envelope.kind == MSG_store_done &&
-              port_read(&message->frame, &arena, &done) && done.results.count == 1 &&
-              fetch->take(self, &done.results.items[0], fetch->number);
+    bool done_so = message->frame.envelope.kind == MSG_store_done &&
+                   port_read(&message->frame, &arena, &done) && done.results.count == 1;
+    const struct rec_store_result *rows = done_so ? &done.results.items[0] : NULL;
+    self->replaced |= rows && result_rows(rows) == 0;
+    bool ok = rows && result_rows(rows) == 1 && fetch->take(self, rows, fetch->number);
     arena_fini(&arena);
     return ok;
 }
@@ -251,8 +272,6 @@ static void s_keep(struct buffer *buffer, struct slice content)
 static bool s_take_test(struct slot *self, const struct rec_store_result *rows, int64_t number)
 {
     uint32_t ordinal = (uint32_t)number;
-    if (result_rows(rows) != 1)
-        return false;
     struct slice input = result_text(rows, 0, 0), expected = result_text(rows, 0, 1);
     struct slice arguments = result_text(rows, 0, 2);
     if (!test_cache_put(&self->tests, ordinal, input, expected, arguments) ||
@@ -279,7 +298,9 @@ static bool s_next_test(void *context, uint32_t index, struct slice *input, stru
         buffer_clear(&self->input);
         buffer_clear(&self->expected);
         buffer_clear(&self->arguments);
-        if (!s_fetch(self, &(struct fetch){STATEMENT_test_case_read, ordinal, s_take_test}))
+        const struct fetch fetch = {STATEMENT_test_case_read, ordinal, self->job->tests_hash,
+                                    s_take_test};
+        if (!s_fetch(self, &fetch))
             return false;
     }
     bool mapped = self->tests.input.data != NULL;
@@ -299,11 +320,11 @@ static struct slice s_arguments(void *context)
 /* ---- checkers ----------------------------------------------------------------------------------
  */
 
-/* No row: there are no more. */
+/* Of no kind: there are no more. */
 static bool s_take_checker(struct slot *self, const struct rec_store_result *rows, int64_t number)
 {
     (void)number;
-    self->checker_whole = result_rows(rows) == 0;
+    self->checker_whole = result_text(rows, 0, 0).length == 0;
     return self->checker_whole ||
            checker_cache_add(&self->checker, result_text(rows, 0, 0), result_text(rows, 0, 1),
                              result_text(rows, 0, 2));
@@ -318,7 +339,8 @@ static const struct checker_programs *s_checker(struct slot *self, struct judgin
         checker_cache_choose(checker, self->common->options.data_folder, job->checker_hash);
     bool fetched = !self->checker_whole, ok = true;
     for (int64_t number = 0; ok && !self->checker_whole; number++)
-        ok = s_fetch(self, &(struct fetch){STATEMENT_problem_file_read, number, s_take_checker});
+        ok = s_fetch(self, &(struct fetch){STATEMENT_problem_file_read, number, job->checker_hash,
+                                           s_take_checker});
     if (fetched && ok)
         checker_cache_finish(checker);
     checker->programs.protocol = job->protocol;
@@ -359,7 +381,15 @@ static void s_say_outcome(struct slot *self, const struct judging_outcome *outco
                   word_text(&judging_kind_words, self->job->kind),
                   (long long)self->job->submission_id, (long long)self->job->language_id,
                   outcome->reason);
-    s_say(self, MSG_judge_outcome, &message);
+    s_say_surely(self, MSG_judge_outcome, &message);
+}
+
+/* Gives the job back: nobody's failure. */
+static void s_give_back(struct slot *self)
+{
+    struct msg_runner_leave leave = {self->job->submission_id, self->job->kind};
+    self->known = false;
+    s_say_surely(self, MSG_runner_leave, &leave);
 }
 
 /* What a server calls back with: the gateway finds the judge by it, that the slot, and the slot
@@ -396,6 +426,7 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
     const struct watch watch = {s_judging_goes_on, s_all_descriptors, self, NULL};
     self->job = job;
     self->tests_done = self->told_tests = 0;
+    self->replaced = false;
     self->progress_ms = clock_now_ms();
     s_make_hint(self);
     bool run = job->kind == JUDGING_RUN, checked = task.mode != JUDGING_TOKENS;
@@ -410,8 +441,8 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
     }
     test_cache_close(&self->tests);
     checker_cache_close(&self->checker);
-    if (outcome.cancelled)
-        s_say_leave(self, job);
+    if (outcome.cancelled || self->replaced)
+        s_give_back(self);
     else
         s_say_outcome(self, &outcome);
     run_report_end(&self->report);
@@ -457,7 +488,7 @@ static void s_tend(struct slot *self)
     self->tend_ms = again_ms < 0 ? INT64_MAX : clock_now_ms() + again_ms;
     self->grow(self);
     if (self->offer.count == 0 && self->known)
-        s_say_leave(self, NULL);
+        s_say_leave(self);
 }
 
 /* What is due now; gives the time until something else is. */
@@ -491,7 +522,7 @@ static void s_loop(struct slot *self)
             port_message_close(&message);
         }
     }
-    s_say_leave(self, NULL);
+    s_say_leave(self);
 }
 
 void slot_thread(zsock_t *pipe, void *argument)

@@ -57,6 +57,7 @@ struct slot {
     struct run_report report;     /* of a run */
     uint32_t tests_done;          /* of the job */
     uint32_t told_tests;          /* as last said */
+    bool replaced;                /* its problem has another package since it was leased */
     /* a test that could not be kept in a file */
     struct buffer input, expected, arguments;
     struct checker_cache checker; /* of the job's problem, if it has one */

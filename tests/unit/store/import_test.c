@@ -95,12 +95,42 @@ static bool s_retire(struct fixture *self, const char *slug)
     return good;
 }
 
+/* As a job has them. */
+struct hashes {
+    char tests[65], checker[65]; /* of problem 1 */
+};
+
+static struct hashes s_lease(struct fixture *self)
+{
+    struct hashes hashes;
+    commit_begin(&self->commit);
+    fixture_op(self, STATEMENT_takeover_users_insert, "ittti", N(1), "Ada", "a@b", "GOOGLE", N(1));
+    fixture_op(self, STATEMENT_takeover_rooms_insert, "iitiiiiiint", N(1), N(1), "p", N(1),
+               N(60000), N(1), N(1), N(2), N(1), "DRAW");
+    fixture_op(self, STATEMENT_takeover_participants_insert, "iiiii", N(1), N(1), N(1), N(1), N(1));
+    fixture_op(self, STATEMENT_takeover_room_problems_insert, "iiii", N(1), N(1), N(1), N(1));
+    fixture_op(self, STATEMENT_takeover_submissions_insert, "iiiiiitiit", N(1), N(1), N(1), N(1),
+               N(1), N(71), "Accepted", N(1), N(2), "");
+    fixture_op(self, STATEMENT_judging_problem, "i", N(1));
+    const struct rec_store_result *problem = &fixture_run(self)[5];
+    assert_int_equal(result_rows(problem), 1);
+    struct slice tests = result_text(problem, 0, 4), checker = result_text(problem, 0, 7);
+    snprintf(hashes.tests, sizeof hashes.tests, "%.*s", (int)tests.length, tests.data);
+    snprintf(hashes.checker, sizeof hashes.checker, "%.*s", (int)checker.length, checker.data);
+    return hashes;
+}
+
+static const struct rec_store_result *s_read_test(struct fixture *self, int64_t ordinal,
+                                                  const struct hashes *hashes)
+{
+    return RUN(self, STATEMENT_test_case_read, "iit", N(1), ordinal, hashes->tests);
+}
+
 /* The contents of a test as the runner reads them; false when there is none. */
 static bool s_test_is(struct fixture *self, int64_t ordinal, const char *input, const char *output)
 {
-    commit_i64(fixture_begin(self, STATEMENT_test_case_read), 1);
-    commit_i64(&self->commit, ordinal);
-    const struct rec_store_result *result = &fixture_run(self)[0];
+    const struct hashes hashes = s_lease(self);
+    const struct rec_store_result *result = s_read_test(self, ordinal, &hashes);
     return result_rows(result) == 1 && slice_is(result_text(result, 0, 0), input) &&
            slice_is(result_text(result, 0, 1), output);
 }
@@ -136,9 +166,9 @@ static bool s_is_judged(struct fixture *self, const char *how, bool programs, ui
     commit_text(&self->commit, slice_of(""));
     const struct rec_store_result *result = &fixture_run(self)[0];
     good = good && result_rows(result) == 1 && slice_is(result_text(result, 0, 4), how);
-    commit_i64(fixture_begin(self, STATEMENT_problem_file_read), 1);
-    commit_i64(&self->commit, 0);
-    return good && (result_rows(&fixture_run(self)[0]) == 1) == programs;
+    const struct hashes hashes = s_lease(self);
+    result = RUN(self, STATEMENT_problem_file_read, "iit", N(1), N(0), hashes.checker);
+    return good && result_rows(result) == 1 && (result_text(result, 0, 0).length > 0) == programs;
 }
 
 static void s_files_go_in_and_out(void **state)
@@ -193,6 +223,29 @@ static void s_change_replaces_the_tests(void **state)
     assert_int_equal(s_candidates(self), 1); /* the same problem */
 }
 
+/* A job that was leased before an import reads nothing of the new package: it would be kept under
+ * the hash of the old one, for good. */
+static void s_import_while_it_is_judged(void **state)
+{
+    struct fixture *self = *state;
+    struct seen seen;
+    s_write_package(self);
+    s_write(self, "problems/sum/problem.yaml", "name: Sum\nvalidation: custom\n");
+    s_write(self, "problems/sum/output_validators/check.py", "exit(42)");
+    s_import(self, "problems", &seen);
+    const struct hashes before = s_lease(self);
+    assert_int_equal(result_rows(s_read_test(self, 1, &before)), 1);
+    s_write(self, "problems/sum/data/secret/01.in", "6 6\n");
+    s_write(self, "problems/sum/data/secret/01.ans", "12\n");
+    s_write(self, "problems/sum/output_validators/check.py", "exit(43)");
+    assert_int_equal(s_import(self, "problems", &seen), IMPORT_CHANGED);
+    assert_int_equal(result_rows(s_read_test(self, 2, &before)), 0);
+    assert_int_equal(
+        result_rows(RUN(self, STATEMENT_problem_file_read, "iit", N(1), N(0), before.checker)), 0);
+    assert_true(s_test_is(self, 2, "6 6\n", "12\n"));
+    assert_true(s_is_judged(self, "validator", true, 1));
+}
+
 static void s_broken_package_changes_nothing(void **state)
 {
     struct fixture *self = *state;
@@ -238,6 +291,7 @@ int main(void)
         CASE(s_files_go_in_and_out),
         CASE(s_twice_is_once),
         CASE(s_change_replaces_the_tests),
+        CASE(s_import_while_it_is_judged),
         CASE(s_broken_package_changes_nothing),
         CASE(s_folder_without_packages_is_refused),
         CASE(s_retired_comes_back),

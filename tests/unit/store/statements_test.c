@@ -205,7 +205,10 @@ static void s_judge(struct fixture *self)
     assert_true(slice_is(result_text(problem, 0, 6), "icpc"));
     assert_true(slice_is(result_text(problem, 0, 7), ""));
     assert_true(slice_is(
-        result_text(&RUN(self, STATEMENT_test_case_read, "ii", N(1), N(2))[0], 0, 1), "3\n"));
+        result_text(&RUN(self, STATEMENT_test_case_read, "iit", N(1), N(2), HASH)[0], 0, 1),
+        "3\n"));
+    assert_int_equal(
+        result_rows(&RUN(self, STATEMENT_test_case_read, "iit", N(1), N(2), "0123")[0]), 0);
 
     s_verdict(self, 0, 1); /* of the try that lost its lease */
     fixture_refused(self, 0);
@@ -556,11 +559,15 @@ static void s_package(void **state)
     const struct rec_store_result *result = RUN(self, STATEMENT_picture_read, "t", "0123.png");
     assert_true(slice_is(result_text(result, 0, 0), "\x89PNG"));
     assert_int_equal(result_rows(&RUN(self, STATEMENT_picture_read, "t", "check.cpp")[0]), 0);
-    result = RUN(self, STATEMENT_problem_file_read, "ii", id, N(0));
+    result = RUN(self, STATEMENT_problem_file_read, "iit", id, N(0), HASH);
     assert_true(slice_is(result_text(result, 0, 0), "checker"));
     assert_true(slice_is(result_text(result, 0, 1), "check.cpp"));
     assert_true(slice_is(result_text(result, 0, 2), "int main() {}"));
-    assert_int_equal(result_rows(&RUN(self, STATEMENT_problem_file_read, "ii", id, N(1))[0]), 0);
+    result = RUN(self, STATEMENT_problem_file_read, "iit", id, N(1), HASH); /* behind the last */
+    assert_int_equal(result_rows(result), 1);
+    assert_true(slice_is(result_text(result, 0, 0), ""));
+    result = RUN(self, STATEMENT_problem_file_read, "iit", id, N(0), "0123"); /* another checker */
+    assert_int_equal(result_rows(result), 0);
     result = RUN(self, STATEMENT_problem_files_look, "i", id);
     assert_int_equal(result_rows(result), 2);
     assert_int_equal(s_i64(result, 1, 2), 4);
