@@ -17,6 +17,7 @@
 
 #include "actors/runner/cgroup_driver.h"
 #include "tests/unit/runner/harness.h"
+#include "tests/unit/runner/traces.h"
 
 static struct sandbox *s_sandbox; /* one slot for all tests */
 static struct harness_run s_run;  /* of the test under way */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
-#include "tests/unit/runner/harness.h"
+#include "tests/unit/runner/traces.h"
 
 #define SLOT 29
 #define C 50

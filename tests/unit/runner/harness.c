@@ -1,137 +1,14 @@
 #include "tests/unit/runner/harness.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* ---- traces ---- */
-
-static int s_entries(const char *folder)
-{
-    DIR *list = opendir(folder);
-    assert_non_null(list);
-    int count = 0;
-    while (readdir(list))
-        count++;
-    closedir(list);
-    return count;
-}
-
-static int s_lines(const char *file)
-{
-    FILE *stream = fopen(file, "re");
-    assert_non_null(stream);
-    int count = 0;
-    for (int c; (c = fgetc(stream)) != EOF;)
-        count += c == '\n';
-    fclose(stream);
-    return count;
-}
-
-static int s_children(void)
-{
-    FILE *stream = fopen("/proc/thread-self/children", "re");
-    assert_non_null(stream);
-    int count = 0, process;
-    while (fscanf(stream, "%d", &process) == 1)
-        count++;
-    fclose(stream);
-    return count;
-}
-
-static int s_matching(const char *pattern)
-{
-    glob_t found;
-    int count = glob(pattern, 0, NULL, &found) == 0 ? (int)found.gl_pathc : 0;
-    globfree(&found);
-    return count;
-}
-
-static int s_dead; /* nftw hands no context */
-
-/* Another program's slots may be alive: those are locked. Whoever makes or sweeps holds the lock of
- * the folder above meanwhile. */
-static int s_count_dead(const char *path, const struct stat *file, int kind, struct FTW *walk)
-{
-    (void)file;
-    if (kind != FTW_D || strncmp(path + walk->base, "slot-", 5) != 0)
-        return 0;
-    char base[4096];
-    snprintf(base, sizeof base, "%.*s", walk->base, path);
-    int base_fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    flock(base_fd, LOCK_EX);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        s_dead += flock(fd, LOCK_EX | LOCK_NB) == 0;
-        close(fd);
-    }
-    close(base_fd);
-    return 0;
-}
-
-/* Our own group in the hierarchy that is looked at: other suites on the machine have theirs. */
-static void s_own_group(const char *hierarchy, const char *controller, char *path, size_t size)
-{
-    char line[4096];
-    FILE *stream = fopen("/proc/self/cgroup", "re");
-    snprintf(path, size, "%s", hierarchy);
-    while (stream && fgets(line, sizeof line, stream)) {
-        char *at = strstr(line, controller);
-        line[strcspn(line, "\n")] = 0;
-        if (at)
-            snprintf(path, size, "%s%s", hierarchy, at + strlen(controller));
-    }
-    if (stream)
-        fclose(stream);
-    if (access(path, F_OK) != 0) /* in a container the path may be the machine's */
-        snprintf(path, size, "%s", hierarchy);
-}
-
-static int s_dead_groups(void)
-{
-    char path[8192];
-    if (access("/sys/fs/cgroup/memory", F_OK) == 0)
-        s_own_group("/sys/fs/cgroup/memory", ":memory:", path, sizeof path);
-    else
-        s_own_group("/sys/fs/cgroup", "0::", path, sizeof path);
-    s_dead = 0;
-    nftw(path, s_count_dead, 16, FTW_PHYS);
-    return s_dead;
-}
-
-struct traces traces_now(void)
-{
-    return (struct traces){
-        .children = s_children(),
-        .mounts = s_lines("/proc/self/mountinfo"),
-        .descriptors = s_entries("/proc/self/fd"),
-        .boxes = s_matching("/tmp/codecomp-box-*"),
-        .dead_groups = s_dead_groups(),
-    };
-}
-
-void traces_assert_same(const struct traces *before)
-{
-    struct traces after = traces_now();
-    assert_int_equal(after.children, before->children);
-    assert_int_equal(after.mounts, before->mounts);
-    assert_int_equal(after.descriptors, before->descriptors);
-    assert_int_equal(after.boxes, before->boxes);
-    /* others' may be there, of servers that were killed; and somebody's start may have swept them
-     */
-    assert_true(after.dead_groups <= before->dead_groups);
-}
-
-/* ---- programs ---- */
 
 /* The path of a control group that we hold open, by its descriptor; NULL: it is none. */
 static const char *s_group_of(int fd, char path[4096])

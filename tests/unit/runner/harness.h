@@ -1,21 +1,8 @@
-/* What the sandbox's tests share: what must not be left behind, and C programs run in a slot. */
+/* What the sandbox's tests share: C programs run in a slot, and the control groups around it. */
 #ifndef TESTS_UNIT_RUNNER_HARNESS_H
 #define TESTS_UNIT_RUNNER_HARNESS_H
 
 #include "actors/runner/sandbox.h"
-
-/* What a test may not change: taken before, compared after. */
-struct traces {
-    int children;    /* of this process */
-    int mounts;      /* this process sees */
-    int descriptors; /* open here */
-    int boxes;       /* folders of insecure slots under /tmp */
-    int dead_groups; /* control groups of the sandbox that no living process holds */
-};
-
-struct traces traces_now(void);
-/* Fails the test when anything is left, abandoned control groups included. */
-void traces_assert_same(const struct traces *before);
 
 /* Removes the control groups that we hold open and whose names begin so; how many. */
 int harness_remove_groups(const char *prefix);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
-#include "tests/unit/runner/harness.h"
+#include "tests/unit/runner/traces.h"
 
 #define SLOTS 2
 

@@ -1,13 +1,13 @@
-/* Kill -9 in the middle of a run: no process may survive, and the next start finds a clean house.
- */
-#include <dirent.h>
+/* Kill -9 in the middle of a run or of a compilation: no process may survive, and the next start
+ * finds a clean house. */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,33 +15,25 @@
 #include <cmocka.h>
 
 #include "tests/unit/runner/harness.h"
+#include "tests/unit/runner/traces.h"
 
 #define SLOT 7
 
-/* Processes of that user, zombies apart. */
-static int s_processes_of(unsigned uid)
-{
-    DIR *list = opendir("/proc");
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(list));) {
-        char path[300], line[256], state = 'Z';
-        unsigned owner = 0;
-        snprintf(path, sizeof path, "/proc/%s/status", entry->d_name);
-        FILE *stream =
-            entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? fopen(path, "re") : NULL;
-        while (stream && fgets(line, sizeof line, stream)) {
-            sscanf(line, "State: %c", &state);
-            sscanf(line, "Uid: %u", &owner);
-        }
-        if (stream)
-            fclose(stream);
-        count += owner == uid && state != 'Z';
-    }
-    closedir(list);
-    return count;
-}
+/* Two forks, four processes, a line of each. */
+static const char s_runs[] = "#include <stdio.h>\n#include <unistd.h>\n"
+                             "int main(void) { fork(); if (fork()) { setsid(); }"
+                             "fprintf(stdout, \"here\\n\"); fflush(stdout); sleep(600); }";
 
-/* A sandbox_job's output: the program told its user id; it goes to the pipe in `context`. */
+/* A line at the start, then 2^198 times itself. */
+static const char s_never_compiles[] = "#if __INCLUDE_LEVEL__ == 0\n"
+                                       "#pragma message \"here\"\n"
+                                       "#endif\n"
+                                       "#if __INCLUDE_LEVEL__ < 199\n"
+                                       "#include __FILE__\n"
+                                       "#include __FILE__\n"
+                                       "#endif\n";
+
+/* A sandbox_job's output goes to the pipe in `context`. */
 static void s_pass_on(void *context, const char *data, size_t length)
 {
     if (write(*(int *)context, data, length) < 0)
@@ -49,68 +41,70 @@ static void s_pass_on(void *context, const char *data, size_t length)
 }
 
 /* The process that will be killed. */
-static void s_live(int told)
+static void s_live(int told, bool compiling)
 {
     struct buffer why;
     buffer_init(&why, 1024);
     struct sandbox *sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
     if (!sandbox)
         _exit(1);
-    harness_compile(sandbox, "#include <stdio.h>\n#include <unistd.h>\n"
-                             "int main(void) { fork(); if (fork()) { setsid(); }"
-                             "fprintf(stdout, \"%d\\n\", getuid()); fflush(stdout); sleep(600); }");
+    if (!compiling)
+        harness_compile(sandbox, s_runs);
+    else if (!sandbox_open_box(sandbox, "main.c", slice_of(s_never_compiles), &why))
+        _exit(1);
     struct sandbox_job job = {
-        .argv = (const char *const[]){"/box/main", NULL},
+        .argv = compiling ? (const char *const[]){"/usr/bin/gcc", "-o", "main", "main.c", NULL}
+                          : (const char *const[]){"/box/main", NULL},
+        .compiling = compiling,
+        .artefact = compiling ? "main" : NULL,
         .limits = harness_limits(),
         .output = s_pass_on,
         .context = &told,
     };
-    job.limits.wall_ms = 600000;
+    job.limits.cpu_ms = job.limits.wall_ms = 600000;
+    job.limits.memory_bytes = 512 << 20;
     struct outcome outcome;
     sandbox_run(sandbox, &job, &outcome);
     _exit(2);
 }
 
-/* Until nobody of that user is left; false after ten seconds. */
-static bool s_await_none(unsigned uid)
+/* The kernel hands us whatever descends from the one that was killed: where there is nothing to
+ * wait for, nothing survives. False after ten seconds. */
+static bool s_await_all(void)
 {
     for (int i = 0; i < 1000; i++) {
-        if (s_processes_of(uid) == 0)
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
             return true;
         nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
     }
     return false;
 }
 
-static void nothing_survives_a_kill(void **state)
+/* Kills it when so many lines say "here". */
+static void s_kill_in_the_middle(bool compiling, int lines, int processes)
 {
     struct traces before = traces_now();
     int told[2], reports = 0;
-    char text[64];
-    (void)state;
-    assert_return_code(pipe(told), 0);
+    char line[256];
+    assert_return_code(pipe2(told, O_CLOEXEC), errno);
     pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        close(told[0]);
-        s_live(told[1]);
+        s_live(told[1], compiling);
     }
     close(told[1]);
-    unsigned uid = 0;
-    while (reports < 4) { /* two forks: four processes */
-        ssize_t length = read(told[0], text, sizeof text - 1);
-        assert_true(length > 0);
-        text[length] = 0;
-        uid = (unsigned)atoi(text);
-        for (ssize_t i = 0; i < length; i++)
-            reports += text[i] == '\n';
-    }
-    assert_int_not_equal(uid, 0);
-    assert_int_equal(s_processes_of(uid), 4);
-    assert_return_code(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_true(s_await_none(uid));
-    close(told[0]);
+    FILE *stream = fdopen(told[0], "r");
+    assert_non_null(stream);
+    while (reports < lines && fgets(line, sizeof line, stream))
+        reports += strstr(line, "here") != NULL;
+    assert_int_equal(reports, lines);
+    /* with the child itself, its keeper and the first process of the run */
+    assert_int_equal(traces_now().count[TRACE_PROCESSES], 3 + processes);
+    assert_return_code(kill(child, SIGKILL), errno);
+    assert_true(s_await_all());
+    fclose(stream);
 
     struct buffer why;
     buffer_init(&why, 1024);
@@ -118,13 +112,27 @@ static void nothing_survives_a_kill(void **state)
     assert_non_null(next);
     sandbox_destroy(&next);
     buffer_fini(&why);
+    s_await_all();
     traces_assert_same(&before);
+}
+
+static void nothing_survives_a_kill_while_running(void **state)
+{
+    (void)state;
+    s_kill_in_the_middle(false, 4, 4);
+}
+
+static void nothing_survives_a_kill_while_compiling(void **state)
+{
+    (void)state;
+    s_kill_in_the_middle(true, 1, 2); /* gcc and the compiler proper */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_survives_a_kill),
+        cmocka_unit_test(nothing_survives_a_kill_while_running),
+        cmocka_unit_test(nothing_survives_a_kill_while_compiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/runner/harness.h"
+#include "tests/unit/runner/traces.h"
 
 static const char *s_probe;
 static struct sandbox *s_sandbox;
