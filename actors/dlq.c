@@ -179,15 +179,15 @@ static bool s_take(struct dlq *self, struct letter *letter)
     amqp_connection_state_t connection = self->broker.connection;
     *letter = (struct letter){0};
     amqp_maybe_release_buffers(connection);
-    amqp_rpc_reply_t reply =
-        amqp_basic_get(connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_DEAD), 0);
-    if (!broker_went_well(&self->broker, reply, "read " QUEUE_DEAD, &error))
+    amqp_rpc_reply_t reply = amqp_basic_get(connection, BROKER_CHANNEL,
+                                            amqp_cstring_bytes(broker_queues[QUEUE_dead].name), 0);
+    if (!broker_went_well(&self->broker, reply, "read the dead letters", &error))
         return s_failed(error.text);
     if (reply.reply.id != AMQP_BASIC_GET_OK_METHOD)
         return false;
     letter->tag = ((amqp_basic_get_ok_t *)reply.reply.decoded)->delivery_tag;
     reply = amqp_read_message(connection, BROKER_CHANNEL, &message, 0);
-    if (!broker_went_well(&self->broker, reply, "read " QUEUE_DEAD, &error))
+    if (!broker_went_well(&self->broker, reply, "read the dead letters", &error))
         return s_failed(error.text);
     s_read_death(letter, &message.properties);
     s_read_body(letter, message.body);
@@ -322,7 +322,7 @@ static int s_do(struct dlq *self)
         return 1;
     }
     if (!broker_prepare(&self->broker, &error) ||
-        !broker_depth(&self->broker, QUEUE_DEAD, &count, &error)) {
+        !broker_depth(&self->broker, QUEUE_dead, &count, &error)) {
         s_failed(error.text);
         return 1;
     }

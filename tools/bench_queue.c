@@ -113,7 +113,7 @@ static void s_bare_open(struct bare *self, const char *url)
         !broker_open(&self->consumer, url, "bench", &error))
         s_end(error.text);
     amqp_basic_qos(self->consumer.connection, BROKER_CHANNEL, 0, PREFETCH, 0);
-    amqp_basic_consume(self->consumer.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_NAME),
+    amqp_basic_consume(self->consumer.connection, BROKER_CHANNEL, amqp_cstring_bytes(broker_queues[QUEUE_submissions].name),
                        amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
 }
 
@@ -160,7 +160,7 @@ static int64_t s_bare(const char *url, int64_t messages)
     while (self.acked < messages || self.confirmed < messages) {
         for (; self.published < messages && self.published - self.confirmed < WINDOW;
              self.published++)
-            broker_publish(&self.publisher, QUEUE_NAME, self.published + 1);
+            broker_publish(&self.publisher, QUEUE_submissions, self.published + 1);
         s_bare_hear(&self);
     }
     int64_t took_us = clock_mono_us() - start_us;

@@ -15,6 +15,19 @@
 
 #define FRAME_BYTES 131072 /* RabbitMQ's own bound */
 
+const struct broker_queue broker_queues[QUEUES] = {
+#define QUEUE(symbol, name, letters, gauge) [QUEUE_##symbol] = {name, letters},
+#include "actors/judge/queues.def"
+#undef QUEUE
+};
+
+/* " judge-queue …" */
+static const char s_names[] =
+#define QUEUE(symbol, name, letters, gauge) " " name
+#include "actors/judge/queues.def"
+#undef QUEUE
+    ;
+
 /* The URL, taken apart. The parts point into `text`. */
 struct broker_url {
     char text[BROKER_URL_MAX];        /* cut into pieces */
@@ -106,9 +119,8 @@ void broker_closed(const struct broker *self, int code, amqp_bytes_t text, const
     case AMQP_ACCESS_REFUSED:
         s_wrong(error, true,
                 "%s: can't %s: %.*s; check user and password, and that the user may "
-                "configure, write and read " QUEUE_NAME ", " QUEUE_DEAD
-                " and " QUEUE_TRIALS " (rabbitmqctl set_permissions)",
-                self->where, doing, length, said);
+                "configure, write and read%s (rabbitmqctl set_permissions)",
+                self->where, doing, length, said, s_names);
         break;
     case AMQP_NOT_ALLOWED:
         s_wrong(error, true,
@@ -119,10 +131,10 @@ void broker_closed(const struct broker *self, int code, amqp_bytes_t text, const
     case AMQP_PRECONDITION_FAILED:
         s_wrong(error, true,
                 "%s: can't %s: %.*s; the queue was made with other arguments: it must be durable, "
-                "and " QUEUE_NAME
-                " needs x-dead-letter-exchange \"\" and x-dead-letter-routing-key "
-                "\"" QUEUE_DEAD "\"; empty and delete it, and it is made anew",
-                self->where, doing, length, said);
+                "and %s needs x-dead-letter-exchange \"\" and x-dead-letter-routing-key "
+                "\"%s\", the others nothing; empty and delete it, and it is made anew",
+                self->where, doing, length, said, broker_queues[QUEUE_submissions].name,
+                broker_queues[QUEUE_dead].name);
         break;
     default:
         s_wrong(error, false, "%s: can't %s: %.*s", self->where, doing, length, said);
@@ -289,15 +301,16 @@ bool broker_open(struct broker *self, const char *url, const char *purpose,
     return ok;
 }
 
-bool broker_declare(struct broker *self, const char *queue, struct broker_error *error)
+bool broker_declare(struct broker *self, enum queue_number queue, struct broker_error *error)
 {
-    amqp_table_entry_t entries[] = {s_text("x-dead-letter-exchange", ""),
-                                    s_text("x-dead-letter-routing-key", QUEUE_DEAD)};
+    const char *name = broker_queues[queue].name;
+    amqp_table_entry_t entries[] = {
+        s_text("x-dead-letter-exchange", ""),
+        s_text("x-dead-letter-routing-key", broker_queues[QUEUE_dead].name)};
     char doing[64];
-    bool letters = strcmp(queue, QUEUE_NAME) == 0;
-    amqp_table_t arguments = {letters ? 2 : 0, entries};
-    snprintf(doing, sizeof doing, "declare %s", queue);
-    amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0,
+    amqp_table_t arguments = {broker_queues[queue].letters ? 2 : 0, entries};
+    snprintf(doing, sizeof doing, "declare %s", name);
+    amqp_queue_declare(self->connection, BROKER_CHANNEL, amqp_cstring_bytes(name), 0, 1, 0, 0,
                        arguments);
     return broker_went_well(self, amqp_get_rpc_reply(self->connection), doing, error);
 }
@@ -311,22 +324,25 @@ static bool s_confirm(struct broker *self, struct broker_error *error)
 
 bool broker_prepare(struct broker *self, struct broker_error *error)
 {
-    return broker_declare(self, QUEUE_DEAD, error) && broker_declare(self, QUEUE_NAME, error) &&
-           broker_declare(self, QUEUE_TRIALS, error) && s_confirm(self, error);
+    for (enum queue_number queue = QUEUES; queue-- > 0;) /* the dead letters' first */
+        if (!broker_declare(self, queue, error))
+            return false;
+    return s_confirm(self, error);
 }
 
 /* ---- publishing ------------------------------------------------------------------------------ */
 
-bool broker_depth(struct broker *self, const char *queue, uint32_t *count,
+bool broker_depth(struct broker *self, enum queue_number queue, uint32_t *count,
                   struct broker_error *error)
 {
     amqp_queue_declare_ok_t *answer = amqp_queue_declare(
-        self->connection, BROKER_CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
+        self->connection, BROKER_CHANNEL, amqp_cstring_bytes(broker_queues[queue].name), 1, 0, 0, 0,
+        amqp_empty_table);
     *count = answer ? answer->message_count : 0;
     return broker_went_well(self, amqp_get_rpc_reply(self->connection), "look into a queue", error);
 }
 
-int broker_publish(struct broker *self, const char *queue, int64_t id)
+int broker_publish(struct broker *self, enum queue_number queue, int64_t id)
 {
     char body[24];
     int length = snprintf(body, sizeof body, "%lld", (long long)id);
@@ -335,7 +351,7 @@ int broker_publish(struct broker *self, const char *queue, int64_t id)
                                           .content_type = amqp_cstring_bytes("application/json"),
                                           .delivery_mode = AMQP_DELIVERY_PERSISTENT};
     return amqp_basic_publish(self->connection, BROKER_CHANNEL, amqp_empty_bytes,
-                              amqp_cstring_bytes(queue), 1, 0, &properties,
+                              amqp_cstring_bytes(broker_queues[queue].name), 1, 0, &properties,
                               (amqp_bytes_t){(size_t)length, body});
 }
 
@@ -343,7 +359,7 @@ bool broker_put(struct broker *self, int64_t submission_id, struct broker_error 
 {
     struct timeval limit = {BROKER_STEP_MS / 1000, BROKER_STEP_MS % 1000 * 1000};
     amqp_frame_t frame;
-    if (!s_status(self, broker_publish(self, QUEUE_NAME, submission_id), "publish", error))
+    if (!s_status(self, broker_publish(self, QUEUE_submissions, submission_id), "publish", error))
         return false;
     while (s_status(self, amqp_simple_wait_frame_noblock(self->connection, &frame, &limit),
                     "have a publishing confirmed", error)) {

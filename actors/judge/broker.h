@@ -23,9 +23,17 @@
     10                   /* twice that of silence is a loss: ten seconds of standstill are not */
 #define BROKER_CHANNEL 1 /* the one that each connection has */
 
-#define QUEUE_NAME "judge-queue" /* durable; its dead letters go to the next one */
-#define QUEUE_DEAD "judge-dlq"   /* durable */
-#define QUEUE_TRIALS "run-queue" /* durable; runs and rejudgings; what is rejected is dropped */
+enum queue_number {
+#define QUEUE(symbol, name, letters, gauge) QUEUE_##symbol,
+#include "actors/judge/queues.def"
+#undef QUEUE
+    QUEUES
+};
+
+extern const struct broker_queue {
+    const char *name; /* in the server */
+    bool letters;     /* what is rejected goes to QUEUE_dead; else it is dropped */
+} broker_queues[QUEUES];
 
 struct broker_error {
     bool lasting;   /* trying again will not help: something must be changed */
@@ -41,15 +49,15 @@ struct broker {
  * overview will call the connection. */
 bool broker_open(struct broker *self, const char *url, const char *purpose,
                  struct broker_error *error);
-/* Makes a queue, of those three. False: it exists with other arguments, or we may not. */
-bool broker_declare(struct broker *self, const char *queue, struct broker_error *error);
+/* Makes a queue. False: it exists with other arguments, or we may not. */
+bool broker_declare(struct broker *self, enum queue_number queue, struct broker_error *error);
 /* Declares all, and has the server confirm from now on what is published. */
 bool broker_prepare(struct broker *self, struct broker_error *error);
 /* How many messages wait in a queue. */
-bool broker_depth(struct broker *self, const char *queue, uint32_t *count,
+bool broker_depth(struct broker *self, enum queue_number queue, uint32_t *count,
                   struct broker_error *error);
 /* Publishes an id into one of the queues, persistent and mandatory. A status of the library. */
-int broker_publish(struct broker *self, const char *queue, int64_t id);
+int broker_publish(struct broker *self, enum queue_number queue, int64_t id);
 /* The same with a submission's, and waits until it is confirmed: for who has nothing else to do. */
 bool broker_put(struct broker *self, int64_t submission_id, struct broker_error *error);
 /* The id that a body holds, a JSON number with spaces around it; 0: it holds none. */

@@ -540,8 +540,7 @@ static void s_on_enqueue(struct judge_actor *self, const struct msg_judge_enqueu
                          struct outbox *out)
 {
     if (self->config.queue_shared)
-        judge_queue_publish(self, judging_is_trial(message->kind),
-                            &(int64_t){message->submission_id}, 1, out);
+        judge_queue_publish(self, message->kind, &(int64_t){message->submission_id}, 1, out);
     else
         judge_job_line_up(self, message->kind, message->submission_id, message->language_id,
                           message->user_id);

@@ -32,6 +32,7 @@
 #define RENEW_MS 10000         /* how often it is renewed */
 #define TAKE_OVER_MS 2000      /* a holder whose message came back to us may still be at its end */
 #define PUT_BACK_SWEEP_MS 2000 /* how often a judge looks for what the queue lost */
+#define PUT_BACK_PAGE_MS 500   /* … or the next page of rejudgings, which are in no hurry */
 #define PUT_BACK_MS 3000       /* what waits for so long while the queue is empty is lost … */
 #define PUT_BACK_BUSY_MS                                                                   \
     60000             /* … or for so long while it is not; then twice as long, and so on \
@@ -117,8 +118,7 @@ struct runner_slot {
 struct judge_queue {
     struct envelope edge;   /* its last queue_ready: where our words go; kind 0: never heard */
     int64_t epoch;          /* of its connection; I64_NONE: it has none */
-    int64_t waiting;        /* messages in the queue of submissions */
-    int64_t trials_waiting; /* and in that of trials */
+    int64_t waiting[LANES]; /* messages in the queue of each kind */
     int64_t prefetch;       /* as told to the edge for this epoch; -1: not yet */
     int64_t put_back_ms;    /* when to look for what the queue lost */
     int64_t peers_ms;       /* when to tell the other judges our languages */
@@ -190,7 +190,8 @@ void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase p
 void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, bool been_there);
 void judge_job_forget(struct judge_actor *self, struct job *job);
 
-/* ---- judge_trials.c: what is told of a judging, and what becomes of a trial --------------------- */
+/* ---- judge_trials.c: what is told of a judging, and what becomes of a trial ---------------------
+ */
 
 /* Its user alone hears how far his submission is, not too often. */
 void judge_tell_progress(struct judge_actor *self, struct job *job, int64_t tests_run,
@@ -223,8 +224,8 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
 void judge_queue_look(struct judge_actor *self, struct job *job, struct outbox *out);
 void judge_queue_on_looked(struct judge_actor *self, struct job *job,
                            const struct msg_store_done *done, struct outbox *out);
-/* Puts submissions, or trials, into their queue, as far as there is an edge to do it. */
-void judge_queue_publish(struct judge_actor *self, bool trials, int64_t *ids, uint32_t count,
+/* Puts what is of this kind into its queue, as far as there is an edge to do it. */
+void judge_queue_publish(struct judge_actor *self, uint8_t kind, int64_t *ids, uint32_t count,
                          struct outbox *out);
 void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *envelope,
                              const void *message, struct outbox *out);

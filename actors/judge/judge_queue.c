@@ -73,8 +73,9 @@ void judge_queue_on_ready(struct judge_actor *self, const struct envelope *envel
     bool same = queue->edge.reply.node == envelope->reply.node && queue->epoch == message->epoch;
     queue->edge = *envelope;
     queue->epoch = message->epoch;
-    queue->waiting = message->waiting;
-    queue->trials_waiting = message->trials_waiting;
+    queue->waiting[JUDGING_SUBMISSION] = message->waiting;
+    queue->waiting[JUDGING_RUN] = message->runs_waiting;
+    queue->waiting[JUDGING_REJUDGE] = message->rejudgings_waiting;
     queue->prefetch = -1; /* told again: the word before may have been lost */
     self->recovered = true;
     if (same)
@@ -105,9 +106,7 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
                 message->epoch == self->queue.epoch && message->tag > 0;
     if (!ours) /* a connection that is no more */
         return;
-    uint8_t kind =
-        message->trial ? JUDGING_RUN : JUDGING_SUBMISSION; /* or the other: it is looked */
-    struct job *job = judge_job_find(self, kind, message->submission_id);
+    struct job *job = judge_job_find(self, message->kind, message->submission_id);
     if (job && job->tag == message->tag) /* said again */
         return;
     if (job && job->tag) { /* a copy */
@@ -117,7 +116,7 @@ void judge_queue_on_delivered(struct judge_actor *self, const struct envelope *e
         return;
     }
     bool fresh = !job;
-    if (fresh && !(job = judge_job_add(self, kind, message->submission_id)))
+    if (fresh && !(job = judge_job_add(self, message->kind, message->submission_id)))
         return; /* no place: the edge says it again */
     job->tag = message->tag;
     job->redelivered = message->redelivered;
@@ -227,14 +226,20 @@ void judge_queue_renew(struct judge_actor *self, struct job *job, struct outbox 
 
 /* ---- published ------------------------------------------------------------------------------- */
 
-void judge_queue_publish(struct judge_actor *self, bool trials, int64_t *ids, uint32_t count,
+void judge_queue_publish(struct judge_actor *self, uint8_t kind, int64_t *ids, uint32_t count,
                          struct outbox *out)
 {
-    struct msg_queue_publish publish = {{count, ids}, trials};
+    struct msg_queue_publish publish = {{count, ids}, kind};
     if (self->queue.edge.kind && count)
         outbox_reply(out, &self->queue.edge, MSG_queue_publish, &publish);
     else
         stats_add(STAT_queue_publish_full, count);
+}
+
+/* How long something must have waited to be lost, rather than to wait in the queue. */
+static int64_t s_patience(const struct judge_queue *queue, uint8_t kind)
+{
+    return queue->waiting[kind] ? PUT_BACK_BUSY_MS : PUT_BACK_MS;
 }
 
 static void s_put_back(struct judge_actor *self, struct outbox *out)
@@ -244,18 +249,21 @@ static void s_put_back(struct judge_actor *self, struct outbox *out)
     commit_begin(&commit);
     commit_op(&commit, STATEMENT_submissions_put_back);
     commit_i64(&commit, self->now_ms);
-    commit_i64(&commit, queue->waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
+    commit_i64(&commit, s_patience(queue, JUDGING_SUBMISSION));
     judge_runs_give_up(self, &commit);
-    commit_op(&commit, STATEMENT_trials_put_back);
-    commit_i64(&commit, self->now_ms);
-    commit_i64(&commit, queue->trials_waiting ? PUT_BACK_BUSY_MS : PUT_BACK_MS);
+    for (uint8_t kind = JUDGING_RUN; kind < LANES; kind++) {
+        commit_op(&commit, STATEMENT_trials_put_back);
+        commit_i64(&commit, self->now_ms);
+        commit_i64(&commit, s_patience(queue, kind));
+        commit_text(&commit, slice_of(word_text(&judging_kind_words, kind)));
+    }
     queue->put_back_open = judge_next_generation(self);
     queue->put_back_ms = self->now_ms + PUT_BACK_SWEEP_MS;
     commit_send(&commit, out, NULL, 0, (struct question){QUESTION_PUT_BACK, queue->put_back_open});
 }
 
 /* How many there were: as many as a page has, and there may be more. */
-static uint32_t s_publish_rows(struct judge_actor *self, bool trials,
+static uint32_t s_publish_rows(struct judge_actor *self, uint8_t kind,
                                const struct rec_store_result *rows, struct outbox *out)
 {
     int64_t ids[SWEEP_PAGE];
@@ -264,7 +272,7 @@ static uint32_t s_publish_rows(struct judge_actor *self, bool trials,
         ids[i] = result_i64(rows, i, 0);
     stats_add(STAT_queue_put_back, count);
     if (count)
-        judge_queue_publish(self, trials, ids, count, out);
+        judge_queue_publish(self, kind, ids, count, out);
     return count;
 }
 
@@ -274,14 +282,21 @@ void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *en
     const struct msg_store_done *done = message;
     struct judge_queue *queue = &self->queue;
     if (queue->put_back_open == 0 || envelope->to.generation != queue->put_back_open ||
-        envelope->kind != MSG_store_done || done->results.count != 3)
+        envelope->kind != MSG_store_done || done->results.count != LANES + 1)
         return; /* the tick asks again */
     queue->put_back_open = 0;
-    uint32_t submissions = s_publish_rows(self, false, &done->results.items[0], out);
-    judge_runs_given_up(self, &done->results.items[1], out);
-    uint32_t trials = s_publish_rows(self, true, &done->results.items[2], out);
-    if (submissions == SWEEP_PAGE || trials == SWEEP_PAGE)
+    uint32_t counts[LANES];
+    const struct rec_store_result *rows = done->results.items;
+    counts[JUDGING_SUBMISSION] = s_publish_rows(self, JUDGING_SUBMISSION, &rows[0], out);
+    judge_runs_given_up(self, &rows[1], out);
+    for (uint8_t kind = JUDGING_RUN; kind < LANES; kind++)
+        counts[kind] = s_publish_rows(self, kind, &rows[kind + 1], out);
+    if (counts[JUDGING_SUBMISSION] == SWEEP_PAGE || counts[JUDGING_RUN] == SWEEP_PAGE)
         s_put_back(self, out);
+    else if (counts[JUDGING_REJUDGE] == SWEEP_PAGE) {
+        queue->put_back_ms = self->now_ms + PUT_BACK_PAGE_MS;
+        outbox_wake(out, queue->put_back_ms);
+    }
 }
 
 /* ---- now and then ---------------------------------------------------------------------------- */

@@ -26,22 +26,26 @@
 #define PAUSE_MAX_MS 5000
 #define WARN_MS 60000 /* the same complaint is logged so often */
 
+static_assert((int)QUEUE_submissions == JUDGING_SUBMISSION && (int)QUEUE_runs == JUDGING_RUN &&
+                  (int)QUEUE_rejudgings == JUDGING_REJUDGE,
+              "a queue for each kind of judging");
+
 /* A message that the queue gave us. */
 struct delivery {
-    int64_t tag;           /* key of the hash */
-    bool trial;            /* from the queue of trials */
-    int64_t id;            /* its body */
-    bool redelivered;      /* as delivered */
-    int64_t told_ms;       /* when the judge was last told */
+    int64_t tag;      /* key of the hash */
+    uint8_t kind;     /* enum judging_kind: of the queue of those */
+    int64_t id;       /* its body */
+    bool redelivered; /* as delivered */
+    int64_t told_ms;  /* when the judge was last told */
     UT_hash_handle hh;
 };
 
 /* Submissions to be published, in order: a ring. Those before `sent` are on their way. */
 struct outgoing {
     struct {
-        int64_t id;            /* which */
-        bool trial;            /* is it */
-        bool confirmed;        /* the server has it */
+        int64_t id;     /* which */
+        uint8_t kind;   /* enum judging_kind: what it is */
+        bool confirmed; /* the server has it */
     } items[QUEUE_UNCONFIRMED_MAX];
     uint64_t first, sent, last; /* counters since ever; index: modulo the size */
     uint64_t first_tag;         /* of the connection: what its tag 1 is; here a counter */
@@ -55,8 +59,7 @@ struct queue {
     zactor_t *thread;                  /* owned */
     struct prng chance;                /* epochs, pauses */
     int64_t epoch;                     /* of the connection */
-    int64_t waiting;                   /* messages in the queue, as last told by the server */
-    int64_t trials_waiting;            /* and in that of trials */
+    int64_t waiting[QUEUES];           /* messages in each queue, as last told by the server */
     int64_t prefetch;                  /* as last asked for by the judge; -1: not yet */
     int64_t ready_ms;                  /* when the judge is told next */
     int64_t connect_ms;                /* when to connect next */
@@ -106,8 +109,9 @@ static bool s_say(struct queue *self, uint16_t id, const void *message)
 
 static void s_say_ready(struct queue *self)
 {
-    struct msg_queue_ready ready = {self->connection ? self->epoch : I64_NONE, self->waiting,
-                                    self->trials_waiting};
+    struct msg_queue_ready ready = {self->connection ? self->epoch : I64_NONE,
+                                    self->waiting[QUEUE_submissions], self->waiting[QUEUE_runs],
+                                    self->waiting[QUEUE_rejudgings]};
     self->ready_ms = clock_now_ms() + READY_MS;
     s_say(self, MSG_queue_ready, &ready);
 }
@@ -115,7 +119,7 @@ static void s_say_ready(struct queue *self)
 static void s_tell(struct queue *self, struct delivery *delivery)
 {
     struct msg_queue_delivered delivered = {self->epoch, delivery->tag, delivery->id,
-                                            delivery->redelivered, delivery->trial};
+                                            delivery->redelivered, delivery->kind};
     if (s_say(self, MSG_queue_delivered, &delivered))
         delivery->told_ms = clock_now_ms();
 }
@@ -170,7 +174,8 @@ static void s_connect(struct queue *self)
     self->epoch = (int64_t)(prng_next(&self->chance) >> 1);
     self->complaint[0] = '\0';
     self->prefetch = -1;
-    self->waiting = self->trials_waiting = 1;               /* until the server has told */
+    for (enum queue_number queue = 0; queue < QUEUES; queue++)
+        self->waiting[queue] = 1;                           /* until the server has told */
     outgoing->first_tag = outgoing->sent = outgoing->first; /* what was on its way goes again */
     stats_add(STAT_queue_connected, 1);
     log_info("queue-connected", "judge=%u", self->options.shard);
@@ -197,7 +202,7 @@ static void s_lose(struct queue *self, const struct broker_error *error)
 
 /* ---- publishing ------------------------------------------------------------------------------ */
 
-static void s_keep(struct queue *self, const struct i64_list *ids, bool trials)
+static void s_keep(struct queue *self, const struct i64_list *ids, uint8_t kind)
 {
     struct outgoing *outgoing = &self->outgoing;
     for (uint32_t i = 0; i < ids->count; i++) {
@@ -207,7 +212,7 @@ static void s_keep(struct queue *self, const struct i64_list *ids, bool trials)
         }
         uint64_t at = outgoing->last++ % QUEUE_UNCONFIRMED_MAX;
         outgoing->items[at].id = ids->items[i];
-        outgoing->items[at].trial = trials;
+        outgoing->items[at].kind = kind;
         outgoing->items[at].confirmed = false;
     }
 }
@@ -218,7 +223,7 @@ static void s_publish(struct queue *self)
     while (outgoing->sent < outgoing->last && outgoing->sent - outgoing->first < WINDOW &&
            self->driver->takes(self->connection)) {
         uint64_t at = outgoing->sent % QUEUE_UNCONFIRMED_MAX;
-        if (!self->driver->publish(self->connection, outgoing->items[at].trial,
+        if (!self->driver->publish(self->connection, outgoing->items[at].kind,
                                    outgoing->items[at].id))
             return;
         outgoing->sent++;
@@ -251,7 +256,7 @@ static void s_on_delivered(struct queue *self, const struct queue_event *event)
     check(delivery);
     stats_add(STAT_queue_delivered, 1);
     delivery->tag = event->tag;
-    delivery->trial = event->trial;
+    delivery->kind = (uint8_t)event->queue;
     delivery->id = event->id;
     delivery->redelivered = event->redelivered;
     HASH_ADD(hh, self->deliveries, tag, sizeof delivery->tag, delivery);
@@ -263,22 +268,21 @@ static void s_on_poison(struct queue *self, const struct queue_event *event)
     stats_add(STAT_queue_delivered, 1);
     stats_add(STAT_queue_poison, 1);
     stats_add(STAT_queue_rejected, 1);
-    log_warn("queue-poison", "why=\"a message that is no number\" body=\"%s\"",
-             event->body);
+    log_warn("queue-poison", "queue=%s why=\"a message that is no number\" body=\"%s\"",
+             broker_queues[event->queue].name, event->body);
     self->driver->reject(self->connection, event->tag);
 }
 
 static void s_on_depth(struct queue *self, const struct queue_event *event)
 {
-    if (event->waiting >= 0) {
-        self->waiting = event->waiting;
-        stats_set(STAT_queue_waiting, event->waiting);
-        self->pause_ms = PAUSE_MIN_MS; /* it answers: the next loss is another one */
-    } else if (event->trials_waiting >= 0) {
-        self->trials_waiting = event->trials_waiting;
-        stats_set(STAT_queue_trials_waiting, event->trials_waiting);
-    } else
-        stats_set(STAT_queue_dead, event->dead);
+    static const enum stat_id gauges[QUEUES] = {
+#define QUEUE(symbol, name, letters, gauge) [QUEUE_##symbol] = STAT_##gauge,
+#include "actors/judge/queues.def"
+#undef QUEUE
+    };
+    self->waiting[event->queue] = event->waiting;
+    stats_set(gauges[event->queue], event->waiting);
+    self->pause_ms = PAUSE_MIN_MS; /* it answers: the next loss is another one */
 }
 
 /* True: there may be more at once. */
@@ -351,7 +355,7 @@ static void s_on_word(struct queue *self, const struct frame *frame)
         if (kind == MSG_queue_prefetch)
             s_on_prefetch(self, word.prefetch.count);
         else if (kind == MSG_queue_publish)
-            s_keep(self, &word.publish.submission_ids, word.publish.trials);
+            s_keep(self, &word.publish.submission_ids, word.publish.kind);
         else if (kind == MSG_queue_ack)
             s_settle(self, word.ack.epoch, word.ack.tag, self->driver->ack);
         else

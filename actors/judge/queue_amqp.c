@@ -22,7 +22,7 @@ struct incoming {
     bool header;             /* its header too */
     uint64_t missing;        /* bytes of its body */
     int64_t tag;             /* of it */
-    bool trial;              /* it is of the queue of trials */
+    enum queue_number queue; /* it is of */
     bool redelivered;        /* as told */
     char body[BODY_MAX + 1]; /* its beginning */
     size_t length;           /* of that */
@@ -31,24 +31,20 @@ struct incoming {
 
 /* What is given to us of one queue. */
 struct consumer {
-    const char *queue;         /* its name */
-    const char *prefix;        /* of the consumers' names, by which deliveries are told apart */
-    bool consuming;            /* deliveries have been asked for */
-    uint32_t prefetch;         /* as the server knows it */
-    uint32_t count;            /* made so far: the number of the last one */
+    bool consuming;    /* deliveries have been asked for */
+    uint32_t prefetch; /* as the server knows it */
+    uint32_t count;    /* made so far: the number of the last one */
 };
 
-enum { CONSUMER_SUBMISSIONS, CONSUMER_TRIALS, CONSUMERS };
-
 struct queue_amqp {
-    struct broker publisher, consumer; /* both open */
-    struct incoming incoming;          /* on the consumer's */
-    bool asked;                        /* the consumer's channel owes us an answer */
-    struct consumer consumers[CONSUMERS]; /* on the consumer's, too */
-    uint32_t wanted;                   /* deliveries of each, as the judge wants it */
-    uint32_t depths;                   /* queues whose depth is to be asked */
-    bool blocked;                      /* the server takes nothing now */
-    struct broker_error error;         /* of the loss; text "": none yet */
+    struct broker publisher, consumer;     /* both open */
+    struct incoming incoming;              /* on the consumer's */
+    bool asked;                            /* the consumer's channel owes us an answer */
+    struct consumer consumers[QUEUE_dead]; /* by queue; on the consumer's, too */
+    uint32_t wanted;                       /* deliveries of each, as the judge wants it */
+    uint32_t depths;                       /* queues whose depth is to be asked */
+    bool blocked;                          /* the server takes nothing now */
+    struct broker_error error;             /* of the loss; text "": none yet */
 };
 
 /* ---- opening and closing --------------------------------------------------------------------- */
@@ -68,8 +64,6 @@ static void *s_open(const char *url, struct broker_error *error)
 {
     struct queue_amqp *self = calloc(1, sizeof *self);
     check(self);
-    self->consumers[CONSUMER_SUBMISSIONS] = (struct consumer){QUEUE_NAME, "judge", false, 0, 0};
-    self->consumers[CONSUMER_TRIALS] = (struct consumer){QUEUE_TRIALS, "run", false, 0, 0};
     bool ok = broker_open(&self->publisher, url, "publishes", error) &&
               broker_prepare(&self->publisher, error) &&
               broker_open(&self->consumer, url, "judges", error);
@@ -148,12 +142,12 @@ static int s_there(struct broker *broker, const char *queue, struct broker_error
 }
 
 /* To declare what is there changes nothing, and tells whether its arguments and our rights fit. */
-static bool s_fits(const char *url, const char *queue, struct broker_error *error)
+static bool s_fits(const char *url, enum queue_number queue, struct broker_error *error)
 {
     struct broker broker;
     if (!broker_open(&broker, url, "checks", error))
         return false;
-    int there = s_can(&broker, error) ? s_there(&broker, queue, error) : -1;
+    int there = s_can(&broker, error) ? s_there(&broker, broker_queues[queue].name, error) : -1;
     bool ok = there > 0 ? broker_declare(&broker, queue, error) : there == 0;
     amqp_bytes_t product = s_property(&broker, "product"), version = s_property(&broker, "version");
     if (ok)
@@ -165,8 +159,10 @@ static bool s_fits(const char *url, const char *queue, struct broker_error *erro
 
 static bool s_probe(const char *url, struct broker_error *error)
 {
-    return s_fits(url, QUEUE_TRIALS, error) && s_fits(url, QUEUE_NAME, error) &&
-           s_fits(url, QUEUE_DEAD, error);
+    for (enum queue_number queue = QUEUES; queue-- > 0;)
+        if (!s_fits(url, queue, error))
+            return false;
+    return true;
 }
 
 /* ---- saying ---------------------------------------------------------------------------------- */
@@ -182,10 +178,10 @@ static bool s_said(struct queue_amqp *self, const struct broker *broker, int sta
     return false;
 }
 
-static bool s_publish(void *state, bool trial, int64_t id)
+static bool s_publish(void *state, enum queue_number queue, int64_t id)
 {
     struct queue_amqp *self = state;
-    int status = broker_publish(&self->publisher, trial ? QUEUE_TRIALS : QUEUE_NAME, id);
+    int status = broker_publish(&self->publisher, queue, id);
     return s_said(self, &self->publisher, status, "publish");
 }
 
@@ -212,10 +208,12 @@ static bool s_ask(struct queue_amqp *self, amqp_method_number_t id, void *method
 
 /* Does a consumer lack something? Then it is asked for. The prefetch of a consumer is the channel's
  * at its making: another one needs another consumer. */
-static bool s_tend(struct queue_amqp *self, struct consumer *consumer, bool *ok)
+static bool s_tend(struct queue_amqp *self, enum queue_number queue, bool *ok)
 {
-    char name[24];
-    snprintf(name, sizeof name, "%s-%u", consumer->prefix, consumer->count + !consumer->consuming);
+    char name[40];
+    struct consumer *consumer = &self->consumers[queue];
+    const char *of = broker_queues[queue].name;
+    snprintf(name, sizeof name, "%s-%u", of, consumer->count + !consumer->consuming);
     amqp_bytes_t tag = amqp_cstring_bytes(name);
     if (consumer->consuming && consumer->prefetch != self->wanted) {
         amqp_basic_cancel_t cancel = {.consumer_tag = tag};
@@ -226,8 +224,7 @@ static bool s_tend(struct queue_amqp *self, struct consumer *consumer, bool *ok)
         consumer->prefetch = self->wanted;
         *ok = s_ask(self, AMQP_BASIC_QOS_METHOD, &qos);
     } else if (!consumer->consuming && self->wanted) {
-        amqp_basic_consume_t consume = {.queue = amqp_cstring_bytes(consumer->queue),
-                                        .consumer_tag = tag};
+        amqp_basic_consume_t consume = {.queue = amqp_cstring_bytes(of), .consumer_tag = tag};
         consumer->consuming = true;
         consumer->count++;
         *ok = s_ask(self, AMQP_BASIC_CONSUME_METHOD, &consume);
@@ -239,17 +236,16 @@ static bool s_tend(struct queue_amqp *self, struct consumer *consumer, bool *ok)
 /* Questions go one by one, each after the answer to the one before. */
 static bool s_ask_next(struct queue_amqp *self)
 {
-    static const char *const queues[] = {QUEUE_DEAD, QUEUE_TRIALS, QUEUE_NAME};
     bool ok;
     if (self->asked)
         return true;
-    for (int i = 0; i < CONSUMERS; i++)
-        if (s_tend(self, &self->consumers[i], &ok))
+    for (enum queue_number queue = 0; queue < QUEUE_dead; queue++)
+        if (s_tend(self, queue, &ok))
             return ok;
     if (!self->depths)
         return true;
-    amqp_queue_declare_t declare = {.queue = amqp_cstring_bytes(queues[--self->depths]),
-                                    .passive = 1};
+    const char *name = broker_queues[QUEUES - self->depths--].name;
+    amqp_queue_declare_t declare = {.queue = amqp_cstring_bytes(name), .passive = 1};
     return s_ask(self, AMQP_QUEUE_DECLARE_METHOD, &declare);
 }
 
@@ -264,7 +260,7 @@ static bool s_ask_depth(void *state)
 {
     struct queue_amqp *self = state;
     if (self->depths == 0)
-        self->depths = 3; /* queues */
+        self->depths = QUEUES;
     return s_ask_next(self);
 }
 
@@ -287,7 +283,7 @@ static void s_whole(struct queue_amqp *self, struct queue_event *event)
     incoming->open = false;
     event->tag = incoming->tag;
     event->redelivered = incoming->redelivered;
-    event->trial = incoming->trial;
+    event->queue = incoming->queue;
     event->id = incoming->total <= BODY_MAX
                     ? broker_id((amqp_bytes_t){incoming->length, incoming->body})
                     : 0;
@@ -326,19 +322,23 @@ static bool s_is(amqp_bytes_t bytes, const char *text)
 
 static void s_on_depth(const amqp_queue_declare_ok_t *answer, struct queue_event *event)
 {
-    bool submissions = s_is(answer->queue, QUEUE_NAME), trials = s_is(answer->queue, QUEUE_TRIALS);
+    event->queue = 0;
+    while (event->queue < QUEUE_dead && !s_is(answer->queue, broker_queues[event->queue].name))
+        event->queue++;
     event->kind = QUEUE_DEPTH;
-    event->waiting = event->trials_waiting = event->dead = -1;
-    *(submissions ? &event->waiting
-      : trials    ? &event->trials_waiting
-                  : &event->dead) = answer->message_count;
+    event->waiting = answer->message_count;
 }
 
-static bool s_of_trials(const struct queue_amqp *self, const amqp_basic_deliver_t *delivery)
+/* Which queue a delivery is of, by its consumer's name. */
+static enum queue_number s_of(const amqp_basic_deliver_t *delivery)
 {
-    const char *prefix = self->consumers[CONSUMER_TRIALS].prefix;
-    return delivery->consumer_tag.len > strlen(prefix) &&
-           memcmp(delivery->consumer_tag.bytes, prefix, strlen(prefix)) == 0;
+    const amqp_bytes_t tag = delivery->consumer_tag;
+    for (enum queue_number queue = 0; queue < QUEUE_dead; queue++) {
+        size_t length = strlen(broker_queues[queue].name);
+        if (tag.len > length && memcmp(tag.bytes, broker_queues[queue].name, length) == 0)
+            return queue;
+    }
+    return QUEUE_submissions;
 }
 
 static void s_on_answer(struct queue_amqp *self)
@@ -357,7 +357,7 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
         self->incoming =
             (struct incoming){.open = true,
                               .tag = (int64_t)((amqp_basic_deliver_t *)decoded)->delivery_tag,
-                              .trial = s_of_trials(self, decoded),
+                              .queue = s_of(decoded),
                               .redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered};
         break;
     case AMQP_BASIC_ACK_METHOD:
@@ -387,8 +387,8 @@ static void s_on_method(struct queue_amqp *self, const struct broker *broker,
         break;
     case AMQP_BASIC_RETURN_METHOD:
     case AMQP_BASIC_CANCEL_METHOD:
-        snprintf(self->error.text, sizeof self->error.text, "%s: " QUEUE_NAME " or " QUEUE_TRIALS
-                 " was deleted", broker->where);
+        snprintf(self->error.text, sizeof self->error.text, "%s: one of our queues was deleted",
+                 broker->where);
         s_lost(self, event);
         break;
     case AMQP_CHANNEL_CLOSE_METHOD:

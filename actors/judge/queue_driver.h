@@ -4,9 +4,9 @@
  *
  * The promises behind it: what was published and confirmed survives the server's death; what was
  * delivered is delivered again, to anybody, when it is neither acknowledged nor rejected by the
- * time that its connection is gone; a rejected submission goes to the dead letters, a rejected trial
- * nowhere, since its row says all. Anything may come
- * twice, and in any order. */
+ * time that its connection is gone; a rejected submission goes to the dead letters, a rejected
+ * trial nowhere, since its row says all; what waits in one queue holds up none of the others.
+ * Anything may come twice, and in any order. */
 #ifndef JUDGE_QUEUE_DRIVER_H
 #define JUDGE_QUEUE_DRIVER_H
 
@@ -17,24 +17,22 @@
 
 enum queue_event_kind {
     QUEUE_NOTHING,   /* no more for now */
-    QUEUE_DELIVERED, /* tag, trial, id, redelivered */
-    QUEUE_POISON,    /* tag, trial, body: a message that is no id */
+    QUEUE_DELIVERED, /* tag, queue, id, redelivered */
+    QUEUE_POISON,    /* tag, queue, body: a message that is no id */
     QUEUE_CONFIRMED, /* tag, multiple: published ones that are safe, counted from 1 */
     QUEUE_UNKEPT,    /* tag, multiple: published ones that the server could not keep */
-    QUEUE_DEPTH,     /* one of waiting, trials_waiting and dead: messages; the others are -1 */
+    QUEUE_DEPTH,     /* queue, waiting */
     QUEUE_LOST       /* the connection: close it; `error` says why */
 };
 
 struct queue_event {
     enum queue_event_kind kind; /* which */
     int64_t tag;                /* of the delivery, or of the publishing */
-    bool trial;                 /* it came from the queue of trials */
+    enum queue_number queue;    /* where it came from, or whose depth it is */
     int64_t id;                 /* of QUEUE_DELIVERED: the submission's, or the trial's */
     bool redelivered;           /* somebody was given it before */
     bool multiple;              /* this one and all before it */
-    int64_t waiting;            /* of QUEUE_DEPTH: in the queue of submissions */
-    int64_t trials_waiting;     /* likewise: of trials */
-    int64_t dead;               /* likewise: dead letters */
+    int64_t waiting;            /* of QUEUE_DEPTH: messages */
     char body[64];              /* of QUEUE_POISON: its beginning, printable */
     struct broker_error error;  /* of QUEUE_LOST */
 };
@@ -47,11 +45,11 @@ struct queue_driver {
     /* The same checks as open, and whether the server can do what we need, and changes nothing. */
     bool (*probe)(const char *url, struct broker_error *error);
     /* False, of each of these: the connection is lost; receive will say why. */
-    bool (*publish)(void *self, bool trial, int64_t id);
+    bool (*publish)(void *self, enum queue_number queue, int64_t id);
     bool (*ack)(void *self, int64_t tag);
     bool (*reject)(void *self, int64_t tag);
     bool (*prefetch)(void *self, uint32_t count); /* of each queue; 0: no more deliveries */
-    bool (*ask_depth)(void *self);
+    bool (*ask_depth)(void *self);                /* of each queue */
     /* Does the server take what we publish now? A full one says so. */
     bool (*takes)(const void *self);
     /* The next thing that happened; also sends heart-beats: call it at least every other second. */

@@ -1,5 +1,5 @@
 /* What every queue that judges share must do (queue_driver.h), against the server that
- * CODECOMP_TEST_QUEUE names. Its judge-queue and judge-dlq are emptied. */
+ * CODECOMP_TEST_QUEUE names. Its queues are emptied. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <poll.h>
@@ -11,7 +11,6 @@
 #include "actors/judge/queue_driver.h"
 
 #define WAIT_MS 120000 /* for anything that must come */
-#define QUEUES 3       /* whose depths are told */
 
 static const struct queue_driver *s_driver;
 static const char *s_url;
@@ -74,20 +73,22 @@ static void s_await_confirmed(void *connection, int64_t count)
 static void s_publish(void *connection, int64_t first, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
-        assert_true(s_driver->publish(connection, false, first + i));
+        assert_true(s_driver->publish(connection, QUEUE_submissions, first + i));
     s_await_confirmed(connection, count);
 }
 
-static struct queue_event s_depths(void *connection)
+/* By queue. */
+struct depths {
+    int64_t of[QUEUES];
+};
+
+static struct depths s_depths(void *connection)
 {
-    struct queue_event depths = {.waiting = -1, .trials_waiting = -1, .dead = -1};
+    struct depths depths;
     assert_true(s_driver->ask_depth(connection));
     for (int queue = 0; queue < QUEUES; queue++) {
         struct queue_event event = s_await(connection, QUEUE_DEPTH);
-        depths.waiting = event.waiting < 0 ? depths.waiting : event.waiting;
-        depths.trials_waiting =
-            event.trials_waiting < 0 ? depths.trials_waiting : event.trials_waiting;
-        depths.dead = event.dead < 0 ? depths.dead : event.dead;
+        depths.of[event.queue] = event.waiting;
     }
     return depths;
 }
@@ -95,14 +96,15 @@ static struct queue_event s_depths(void *connection)
 /* What a server does after an answer to us is not seen at once by others. */
 static void s_expect_depths(void *connection, int64_t waiting, int64_t dead)
 {
-    struct queue_event depths;
+    struct depths depths;
     for (int left_ms = WAIT_MS; left_ms > 0; left_ms -= 20) {
         depths = s_depths(connection);
-        if (depths.waiting == waiting && depths.dead == dead)
+        if (depths.of[QUEUE_submissions] == waiting && depths.of[QUEUE_dead] == dead)
             return;
         poll(NULL, 0, 20);
     }
-    fail_msg("%lld wait, %lld are dead", (long long)depths.waiting, (long long)depths.dead);
+    fail_msg("%lld wait, %lld are dead", (long long)depths.of[QUEUE_submissions],
+             (long long)depths.of[QUEUE_dead]);
 }
 
 /* Nothing more is delivered: whatever was on its way came before this answer. */
@@ -122,9 +124,9 @@ static void s_empty(void)
     struct broker_error error;
     assert_true(broker_open(&broker, s_url, "tests", &error));
     assert_true(broker_prepare(&broker, &error));
-    amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_NAME));
-    amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_DEAD));
-    amqp_queue_purge(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_TRIALS));
+    for (enum queue_number queue = 0; queue < QUEUES; queue++)
+        amqp_queue_purge(broker.connection, BROKER_CHANNEL,
+                         amqp_cstring_bytes(broker_queues[queue].name));
     broker_close(&broker, true);
 }
 
@@ -168,22 +170,22 @@ static void trials_have_a_queue_of_their_own(void **state)
 {
     struct fixture *self = *state;
     for (int64_t id = 1; id <= 3; id++)
-        assert_true(s_driver->publish(self->one, true, id));
+        assert_true(s_driver->publish(self->one, QUEUE_runs, id));
     s_await_confirmed(self->one, 3); /* two queues confirm in any order */
     s_publish(self->one, 1, 3);
     s_expect_depths(self->one, 3, 0);
-    assert_int_equal(s_depths(self->one).trials_waiting, 3);
+    assert_int_equal(s_depths(self->one).of[QUEUE_runs], 3);
     assert_true(s_driver->prefetch(self->one, 1));
     struct queue_event events[2];
     events[0] = s_await(self->one, QUEUE_DELIVERED);
     events[1] = s_await(self->one, QUEUE_DELIVERED);
-    assert_true(events[0].trial != events[1].trial);
+    assert_int_equal(events[0].queue + events[1].queue, QUEUE_submissions + QUEUE_runs);
     assert_int_equal(events[0].id, 1);
     assert_int_equal(events[1].id, 1);
-    struct queue_event *trial = &events[events[1].trial];
+    struct queue_event *trial = &events[events[1].queue == QUEUE_runs];
     assert_true(s_driver->reject(self->one, trial->tag));
     *trial = s_await(self->one, QUEUE_DELIVERED); /* the next of that queue alone */
-    assert_true(trial->trial);
+    assert_int_equal(trial->queue, QUEUE_runs);
     assert_int_equal(trial->id, 2);
     assert_true(s_driver->ack(self->one, trial->tag));
     *trial = s_await(self->one, QUEUE_DELIVERED);
@@ -193,7 +195,31 @@ static void trials_have_a_queue_of_their_own(void **state)
     s_driver->close(&self->one, true);
     self->one = s_open();
     s_expect_depths(self->one, 3, 0);
-    assert_int_equal(s_depths(self->one).trials_waiting, 1);
+    assert_int_equal(s_depths(self->one).of[QUEUE_runs], 1);
+}
+
+/* An operator has a large problem judged again in the midst of a contest. */
+static void a_run_behind_many_rejudgings_is_among_the_first(void **state)
+{
+    enum { COUNT = 2000, SLOTS = 2 };
+    struct fixture *self = *state;
+    for (int64_t id = 1; id <= COUNT; id++)
+        assert_true(s_driver->publish(self->one, QUEUE_rejudgings, id));
+    s_await_confirmed(self->one, COUNT);
+    assert_true(s_driver->publish(self->one, QUEUE_runs, COUNT + 1));
+    s_await(self->one, QUEUE_CONFIRMED);
+    s_driver->prefetch(self->one, SLOTS);
+    int runs = 0;
+    for (int i = 0; i < SLOTS + 1; i++)
+        runs += s_await(self->one, QUEUE_DELIVERED).queue == QUEUE_runs;
+    assert_int_equal(runs, 1);
+    s_expect_no_delivery(self->one); /* each queue's deliveries are bounded by themselves */
+    assert_true(s_driver->publish(self->one, QUEUE_runs, COUNT + 2));
+    struct queue_event event = s_await(self->one, QUEUE_DELIVERED);
+    assert_int_equal(event.queue, QUEUE_runs);
+    assert_int_equal(event.id, COUNT + 2);
+    s_driver->reject(self->one, event.tag);
+    s_expect_depths(self->one, 0, 0);
 }
 
 static void what_a_lost_connection_held_goes_to_another(void **state)
@@ -293,7 +319,8 @@ static void s_publish_raw(const char *body, size_t length)
     assert_true(broker_open(&broker, s_url, "tests", &error));
     assert_true(broker_prepare(&broker, &error));
     assert_int_equal(amqp_basic_publish(broker.connection, BROKER_CHANNEL, amqp_empty_bytes,
-                                        amqp_cstring_bytes(QUEUE_NAME), 0, 0, NULL,
+                                        amqp_cstring_bytes(broker_queues[QUEUE_submissions].name),
+                                        0, 0, NULL,
                                         (amqp_bytes_t){length, (void *)(uintptr_t)body}),
                      AMQP_STATUS_OK);
     broker_close(&broker, true);
@@ -349,8 +376,8 @@ static void a_deleted_queue_is_a_loss_and_is_made_again(void **state)
     struct fixture *self = *state;
     s_driver->prefetch(self->one, 1);
     s_expect_no_delivery(self->one); /* it consumes */
-    s_delete(QUEUE_NAME);
-    s_driver->publish(self->one, false, 1);
+    s_delete(broker_queues[QUEUE_submissions].name);
+    s_driver->publish(self->one, QUEUE_submissions, 1);
     struct queue_event event = s_await(self->one, QUEUE_LOST);
     assert_false(event.error.lasting);
     assert_non_null(strstr(event.error.text, "was deleted"));
@@ -367,16 +394,17 @@ static void a_probe_says_what_must_be_changed(void **state)
     struct broker broker;
     assert_true(queue_probe(s_url, &error));
     s_driver->close(&self->one, true);
-    s_delete(QUEUE_NAME);
+    s_delete(broker_queues[QUEUE_submissions].name);
     assert_true(queue_probe(s_url, &error)); /* it is made when it is needed */
     assert_true(broker_open(&broker, s_url, "tests", &error));
-    amqp_queue_declare(broker.connection, BROKER_CHANNEL, amqp_cstring_bytes(QUEUE_NAME), 0, 1, 0,
-                       0, amqp_empty_table);
+    amqp_queue_declare(broker.connection, BROKER_CHANNEL,
+                       amqp_cstring_bytes(broker_queues[QUEUE_submissions].name), 0, 1, 0, 0,
+                       amqp_empty_table);
     broker_close(&broker, true);
     assert_false(queue_probe(s_url, &error));
     assert_true(error.lasting);
     assert_non_null(strstr(error.text, "with other arguments"));
-    s_delete(QUEUE_NAME);
+    s_delete(broker_queues[QUEUE_submissions].name);
     self->one = s_open();
 }
 
@@ -422,6 +450,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, s_setup, s_teardown)
     const struct CMUnitTest tests[] = {CASE(published_is_confirmed_and_delivered),
                                        CASE(trials_have_a_queue_of_their_own),
+                                       CASE(a_run_behind_many_rejudgings_is_among_the_first),
                                        CASE(what_a_lost_connection_held_goes_to_another),
                                        CASE(rejected_goes_to_the_dead_letters),
                                        CASE(prefetch_bounds_what_is_open),

@@ -13,7 +13,7 @@ from databases import Postgresql  # noqa: E402
 from servers import Judge0, Postgres, Proxy, RabbitMQ, Redis  # noqa: E402
 
 ON = os.environ.get("CODECOMP_E2E_ON") == "engines"
-QUEUES = ("judge-queue", "run-queue", "judge-dlq")
+QUEUES = ("judge-queue", "run-queue", "rejudge-queue", "judge-dlq")
 
 
 class Engines:

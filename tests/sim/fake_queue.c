@@ -22,11 +22,11 @@ static void s_say(struct fake_queue *self, uint16_t id, const void *message)
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
-static uint32_t s_waiting(const struct fake_broker *self, bool trials)
+static uint32_t s_waiting(const struct fake_broker *self, uint8_t kind)
 {
     uint32_t waiting = 0;
     for (uint32_t i = 0; i < self->message_count; i++)
-        waiting += self->messages[i].holder == 0 && self->messages[i].trial == trials;
+        waiting += self->messages[i].holder == 0 && self->messages[i].kind == kind;
     return waiting;
 }
 
@@ -47,43 +47,44 @@ static void s_remove(struct fake_broker *self, uint32_t at)
 }
 
 /* Another order than that of publishing, now and then. */
-static void s_take_in(struct fake_broker *self, int64_t submission_id, bool trial)
+static void s_take_in(struct fake_broker *self, int64_t submission_id, uint8_t kind)
 {
     uint32_t at = self->message_count;
     if (s_chance(self, self->sim->faults.slow_per_10000))
         at = (uint32_t)prng_below(&self->sim->chance, self->message_count + 1);
-    s_insert(self, at, (struct fake_message){.submission_id = submission_id, .trial = trial});
+    s_insert(self, at, (struct fake_message){.submission_id = submission_id, .kind = kind});
 }
 
 /* ---- giving out ------------------------------------------------------------------------------ */
 
-static uint32_t s_held(const struct fake_queue *self, bool trials)
+static uint32_t s_held(const struct fake_queue *self, uint8_t kind)
 {
     uint32_t held = 0;
     for (uint32_t i = 0; i < self->broker->message_count; i++)
         held += self->broker->messages[i].holder == self->shard + 1 &&
-                self->broker->messages[i].trial == trials;
+                self->broker->messages[i].kind == kind;
     return held;
 }
 
 static void s_tell(struct fake_queue *self, const struct fake_message *message)
 {
     struct msg_queue_delivered delivered = {self->epoch, message->tag, message->submission_id,
-                                            message->redelivered, message->trial};
+                                            message->redelivered, message->kind};
     s_say(self, MSG_queue_delivered, &delivered);
 }
 
 static void s_deliver(struct fake_queue *self)
 {
     struct fake_broker *broker = self->broker;
-    uint32_t held[] = {s_held(self, false), s_held(self, true)};
+    uint32_t held[] = {s_held(self, JUDGING_SUBMISSION), s_held(self, JUDGING_RUN),
+                       s_held(self, JUDGING_REJUDGE)};
     for (uint32_t i = 0; i < broker->message_count; i++) {
         struct fake_message *message = &broker->messages[i];
-        if (message->holder || held[message->trial] >= self->prefetch)
+        if (message->holder || held[message->kind] >= self->prefetch)
             continue;
         message->holder = self->shard + 1;
         message->tag = ++self->tags;
-        held[message->trial]++;
+        held[message->kind]++;
         s_tell(self, message);
     }
 }
@@ -99,8 +100,9 @@ static void s_deliver_all(struct fake_broker *self)
 
 static void s_say_ready(struct fake_queue *self)
 {
-    struct msg_queue_ready ready = {self->epoch, s_waiting(self->broker, false),
-                                    s_waiting(self->broker, true)};
+    struct msg_queue_ready ready = {self->epoch, s_waiting(self->broker, JUDGING_SUBMISSION),
+                                    s_waiting(self->broker, JUDGING_RUN),
+                                    s_waiting(self->broker, JUDGING_REJUDGE)};
     s_say(self, MSG_queue_ready, &ready);
 }
 
@@ -146,15 +148,15 @@ static void s_wake(void *context)
     sim_wake(broker->sim, self->place, broker->sim->now_ms + READY_MS);
 }
 
-static void s_publish(struct fake_queue *self, const struct i64_list *ids, bool trial)
+static void s_publish(struct fake_queue *self, const struct i64_list *ids, uint8_t kind)
 {
     const struct sim_faults *faults = &self->broker->sim->faults;
     for (uint32_t i = 0; i < ids->count; i++) {
         if (s_chance(self->broker, faults->lost_per_10000))
             continue;
-        s_take_in(self->broker, ids->items[i], trial);
+        s_take_in(self->broker, ids->items[i], kind);
         if (s_chance(self->broker, faults->twice_per_10000))
-            s_take_in(self->broker, ids->items[i], trial);
+            s_take_in(self->broker, ids->items[i], kind);
     }
 }
 
@@ -188,7 +190,7 @@ static void s_take(void *context, const struct frame *frame)
     if (kind == MSG_queue_prefetch && self->epoch)
         self->prefetch = word.prefetch.count;
     else if (kind == MSG_queue_publish)
-        s_publish(self, &word.publish.submission_ids, word.publish.trials);
+        s_publish(self, &word.publish.submission_ids, word.publish.kind);
     else if (kind == MSG_queue_ack)
         s_settle(self, word.ack.epoch, word.ack.tag, false);
     else if (kind == MSG_queue_reject)

@@ -11,7 +11,7 @@
 
 struct fake_message {
     int64_t submission_id; /* its body: or a trial's id, */
-    bool trial;            /* then it is of the queue of those */
+    uint8_t kind;          /* enum judging_kind: it is of the queue of those */
     bool redelivered;      /* it was in somebody's hand */
     uint8_t holder;        /* index of the edge that has it, from 1; 0: it waits */
     int64_t tag;           /* there */

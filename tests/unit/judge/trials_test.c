@@ -335,7 +335,7 @@ static void test_runs_are_published_into_a_queue_of_their_own(void **state)
     int64_t run = world_enqueue_run(world, USER, PYTHON);
     const struct msg_queue_publish *published =
         actor_harness_only(world->harness, MSG_queue_publish, NULL);
-    assert_true(published->trials);
+    assert_int_equal(published->kind, JUDGING_RUN);
     assert_int_equal(published->submission_ids.count, 1);
     assert_int_equal(published->submission_ids.items[0], run);
 }
@@ -376,17 +376,35 @@ static void test_a_run_that_was_given_up_is_acknowledged(void **state)
     assert_int_equal(world_settled(world, MSG_queue_reject), 2);
 }
 
-static void test_lost_runs_are_put_back_into_theirs(void **state)
+static void test_lost_ones_are_put_back_into_their_queues(void **state)
 {
     struct world *world = *state;
-    int64_t run = world_trial(world, JUDGING_RUN, ANOTHER, PYTHON);
+    for (uint8_t kind = JUDGING_RUN; kind <= JUDGING_REJUDGE; kind++)
+        world_row(world, world_trial(world, kind, ANOTHER, PYTHON))->lost = true;
     s_begin_shared(world);
-    world_row(world, run)->lost = true;
     world_wait(world, 2100);
-    const struct msg_queue_publish *published =
-        actor_harness_only(world->harness, MSG_queue_publish, NULL);
-    assert_true(published->trials);
-    assert_int_equal(published->submission_ids.items[0], run);
+    assert_int_equal(actor_harness_count(world->harness, MSG_queue_publish), 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct msg_queue_publish *published =
+            actor_harness_nth(world->harness, MSG_queue_publish, i)->message;
+        assert_int_equal(published->kind, JUDGING_RUN + i);
+        assert_int_equal(published->submission_ids.items[0], FIRST + i);
+    }
+}
+
+/* So that they do not fill the way to the queues, which runs take too. */
+static void test_a_page_of_rejudgings_comes_after_the_other(void **state)
+{
+    enum { PAGE = 500 };
+    struct world *world = *state;
+    for (int i = 0; i < 2 * PAGE + 1; i++)
+        world_row(world, world_trial(world, JUDGING_REJUDGE, USER, PYTHON))->lost = true;
+    s_begin_shared(world);
+    for (uint32_t page = 1; page <= 3; page++) {
+        world_wait(world, 100);
+        assert_int_equal(actor_harness_count(world->harness, MSG_queue_publish), page);
+        world_wait(world, 400);
+    }
 }
 
 static void test_a_run_of_a_shared_queue_has_an_end(void **state)
@@ -465,7 +483,8 @@ int main(void)
         SHARED(test_runs_are_published_into_a_queue_of_their_own),
         SHARED(test_a_delivered_rejudging_waits_behind_runs),
         SHARED(test_a_run_that_was_given_up_is_acknowledged),
-        SHARED(test_lost_runs_are_put_back_into_theirs),
+        SHARED(test_lost_ones_are_put_back_into_their_queues),
+        SHARED(test_a_page_of_rejudgings_comes_after_the_other),
         SHARED(test_a_run_of_a_shared_queue_has_an_end),
         TEST(test_the_submitter_hears_how_far_it_is),
     };

@@ -135,13 +135,15 @@ static void s_look(struct world *self, int64_t id, struct actor_answer *answer)
     actor_answer_text(answer, word_text(&judging_kind_words, row->kind));
 }
 
-static void s_put_back(struct world *self, bool trials, struct actor_answer *answer)
+static void s_put_back(struct world *self, uint8_t kind, struct actor_answer *answer)
 {
     actor_answer_result(answer, 1);
-    for (int64_t i = 0; i < self->count; i++)
-        if (self->submissions[i].lost && s_is_trial(&self->submissions[i]) == trials) {
+    int rows = 0;
+    for (int64_t i = 0; i < self->count && rows < PAGE; i++)
+        if (self->submissions[i].lost && self->submissions[i].kind == kind) {
             self->submissions[i].lost = false;
             actor_answer_i64(answer, FIRST + i);
+            rows++;
         }
 }
 
@@ -159,9 +161,10 @@ static void s_play_shared(struct world *self, const struct msg_store_run *run,
     if (looks)
         s_look(self, params[0].i64, answer);
     else if (op->statement == STATEMENT_submissions_put_back) {
-        s_put_back(self, false, answer);
+        s_put_back(self, JUDGING_SUBMISSION, answer);
         s_give_up(self, run->ops.items[1].params.items, answer);
-        s_put_back(self, true, answer);
+        s_put_back(self, JUDGING_RUN, answer);
+        s_put_back(self, JUDGING_REJUDGE, answer);
     } else if (renews)
         row->until_ms = row->holder == params[1].i64 ? params[2].i64 : row->until_ms;
     else if (!s_may_lease(row, params))
@@ -385,7 +388,8 @@ static struct envelope s_from_edge(uint16_t kind)
 
 void world_connected(struct world *self, int64_t epoch, int64_t waiting)
 {
-    s_give(self, s_from_edge(MSG_queue_ready), &(struct msg_queue_ready){epoch, waiting, waiting});
+    s_give(self, s_from_edge(MSG_queue_ready),
+           &(struct msg_queue_ready){epoch, waiting, waiting, waiting});
 }
 
 void world_delivered(struct world *self, int64_t epoch, int64_t tag, int64_t submission_id,
@@ -393,7 +397,7 @@ void world_delivered(struct world *self, int64_t epoch, int64_t tag, int64_t sub
 {
     s_give(self, s_from_edge(MSG_queue_delivered),
            &(struct msg_queue_delivered){epoch, tag, submission_id, redelivered,
-                                         s_kind(self, submission_id) != JUDGING_SUBMISSION});
+                                         s_kind(self, submission_id)});
 }
 
 int64_t world_settled(const struct world *self, uint16_t kind)

@@ -48,7 +48,7 @@ static const struct {
     {"rejudging_rooms_list", "100, 50000"},
     {"rejudging_apply", "200"},
     {"rejudging_trials_drop", "200"},
-    {"trials_put_back", "1000000000, 5000"},
+    {"trials_put_back", "1000000000, 5000, 'rejudge'"},
     {"runs_give_up", "1000000000, 999700000, ''"},
     {"run_insert", "50000, 96000, 500, 54, 'print(2)', NULL, 5, 7, 8, 8"},
     {"runs_forget_own", "50000, 20"},

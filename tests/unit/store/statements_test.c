@@ -337,7 +337,9 @@ static void s_judge_runs(struct fixture *self)
     assert_int_equal(RUN(self, STATEMENT_trial_renew, "iii", own, N(101), N(9000))[0].changed, 1);
     row = RUN(self, STATEMENT_trial_look, "i", own);
     assert_true(slice_is(result_text(row, 0, 6), "run"));
-    row = RUN(self, STATEMENT_trials_put_back, "ii", N(8900), N(100));
+    row = RUN(self, STATEMENT_trials_put_back, "iit", N(8900), N(100), "rejudge");
+    assert_int_equal(row[0].changed, 0);
+    row = RUN(self, STATEMENT_trials_put_back, "iit", N(8900), N(100), "run");
     assert_int_equal(row[0].changed, 1); /* the other one is held */
     for (int64_t fence = 0; fence < 2; fence++) {
         commit_begin(&self->commit);
