@@ -52,24 +52,21 @@ static void s_fail(struct build *self, const char *why)
 
 /* ---- the cache ---- */
 
-/* What compiling gave is kept for the next time; a compiler that was stopped may get further then.
- */
+/* What compiling gave is kept for the next time. */
 static void s_remember(struct build *self)
 {
     static const uint64_t largest = 32ull << 20;
-    struct build_outcome *outcome = self->outcome;
-    struct compiled compiled = {
-        .refused = outcome->refused, .packed = -1, .text_bytes = outcome->text_bytes};
-    if (!outcome->refused && (compiled.packed = sandbox_pack_box(self->task->sandbox, largest)) < 0)
+    const struct build_outcome *outcome = self->outcome;
+    struct compiled compiled = {.packed = sandbox_pack_box(self->task->sandbox, largest),
+                                .text_bytes = outcome->text_bytes};
+    if (compiled.packed < 0)
         return;
     memcpy(compiled.text, outcome->text, outcome->text_bytes);
     compile_cache_put(self->task->cache, &self->key, &compiled);
-    if (compiled.packed >= 0)
-        close(compiled.packed);
+    close(compiled.packed);
 }
 
-/* True: it was compiled before, the outcome is as it was then, and the box is open unless it was
- * refused. */
+/* True: it was compiled before, the outcome is as it was then, and the box is open. */
 static bool s_recall(struct build *self)
 {
     struct build_outcome *outcome = self->outcome;
@@ -78,14 +75,11 @@ static bool s_recall(struct build *self)
     if (!compile_cache_get(self->task->cache, &self->key, &compiled))
         return false;
     buffer_init(&why, 1024);
-    outcome->before =
-        compiled.refused || sandbox_open_packed_box(self->task->sandbox, compiled.packed, &why);
+    outcome->before = sandbox_open_packed_box(self->task->sandbox, compiled.packed, &why);
     buffer_fini(&why);
-    if (compiled.packed >= 0)
-        close(compiled.packed);
+    close(compiled.packed);
     if (!outcome->before)
         return false;
-    outcome->refused = compiled.refused;
     outcome->text_bytes = compiled.text_bytes;
     memcpy(outcome->text, compiled.text, compiled.text_bytes);
     return true;
@@ -181,7 +175,7 @@ static bool s_compile(struct build *self)
     const char *refusal = s_refusal(self, &outcome, sentence);
     result->refused = refusal != NULL;
     s_show(self, refusal ? refusal : "");
-    if (task->cache && (!refusal || !*refusal))
+    if (task->cache && !refusal)
         s_remember(self);
     return !refusal;
 }
@@ -210,7 +204,7 @@ bool build_run(const struct build_task *task, struct build_outcome *outcome)
     if (task->cache) {
         self.key = compile_key_of(task->language, task->version, task->files, task->file_count);
         if (s_recall(&self))
-            return !outcome->refused;
+            return true;
     }
     buffer_init(&self.output, 2 * COMPILE_OUTPUT_MAX_BYTES);
     bool built = s_open(&self) && s_compile(&self);

@@ -14,8 +14,7 @@
 
 struct entry {
     struct compile_key key; /* key of the hash */
-    int packed;             /* owned; -1 when refused */
-    bool refused;           /* by the compiler */
+    int packed;             /* owned */
     char *text;             /* owned; text_bytes of it */
     size_t text_bytes;      /* of the text */
     uint64_t bytes;         /* that it accounts for */
@@ -42,8 +41,7 @@ static void s_drop(struct compile_cache *self, struct entry *entry)
 {
     HASH_DEL(self->entries, entry);
     self->bytes -= entry->bytes;
-    if (entry->packed >= 0)
-        close(entry->packed);
+    close(entry->packed);
     free(entry->text);
     free(entry);
 }
@@ -107,33 +105,33 @@ bool compile_cache_get(struct compile_cache *self, const struct compile_key *key
     struct entry *entry;
     pthread_mutex_lock(&self->mutex);
     HASH_FIND(hh, self->entries, key, sizeof *key, entry);
-    int packed = entry && !entry->refused ? fcntl(entry->packed, F_DUPFD_CLOEXEC, 3) : -1;
-    bool found = entry && (entry->refused || packed >= 0);
-    if (found) {
-        *result = (struct compiled){
-            .refused = entry->refused, .packed = packed, .text_bytes = entry->text_bytes};
+    int packed = entry ? fcntl(entry->packed, F_DUPFD_CLOEXEC, 3) : -1;
+    if (packed >= 0) {
+        *result = (struct compiled){.packed = packed, .text_bytes = entry->text_bytes};
         memcpy(result->text, entry->text, entry->text_bytes);
         HASH_DEL(self->entries, entry);
         HASH_ADD(hh, self->entries, key, sizeof entry->key, entry);
     }
     pthread_mutex_unlock(&self->mutex);
-    return found;
+    return packed >= 0;
 }
 
+/* NULL: we are out of descriptors. */
 static struct entry *s_entry(const struct compile_key *key, const struct compiled *result)
 {
     struct stat file = {0};
+    int packed = fcntl(result->packed, F_DUPFD_CLOEXEC, 3);
+    if (packed < 0)
+        return NULL;
     struct entry *entry = calloc(1, sizeof *entry);
     check(entry);
     entry->key = *key;
-    entry->refused = result->refused;
+    entry->packed = packed;
     entry->text_bytes = result->text_bytes;
     entry->text = malloc(result->text_bytes + 1);
     check(entry->text);
     memcpy(entry->text, result->text, result->text_bytes);
-    entry->packed = result->refused ? -1 : fcntl(result->packed, F_DUPFD_CLOEXEC, 3);
-    if (entry->packed >= 0)
-        fstat(entry->packed, &file);
+    fstat(packed, &file);
     entry->bytes = sizeof *entry + result->text_bytes + (uint64_t)file.st_size;
     return entry;
 }
@@ -142,17 +140,16 @@ void compile_cache_put(struct compile_cache *self, const struct compile_key *key
                        const struct compiled *result)
 {
     struct entry *before, *entry = s_entry(key, result);
-    bool sound = entry->refused || entry->packed >= 0; /* else we are out of descriptors */
+    if (!entry)
+        return;
     pthread_mutex_lock(&self->mutex);
     HASH_FIND(hh, self->entries, key, sizeof *key, before);
     if (before)
         s_drop(self, before);
     HASH_ADD(hh, self->entries, key, sizeof entry->key, entry);
     self->bytes += entry->bytes;
-    while (self->entries && (!sound || self->bytes > self->max_bytes ||
-                             HASH_COUNT(self->entries) > COMPILE_CACHE_ENTRIES_MAX)) {
-        s_drop(self, sound ? self->entries : entry);
-        sound = true;
-    }
+    while (self->entries &&
+           (self->bytes > self->max_bytes || HASH_COUNT(self->entries) > COMPILE_CACHE_ENTRIES_MAX))
+        s_drop(self, self->entries);
     pthread_mutex_unlock(&self->mutex);
 }

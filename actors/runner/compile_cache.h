@@ -1,6 +1,7 @@
 /* What compiling gave, by what was compiled: the same code again (a resubmission, a rejudging) is
- * not compiled again. In memory, bounded in bytes and entries, the least recently used goes first.
- * Any thread may use it. */
+ * not compiled again. Only what was compiled is kept: a refusal may be a broken compiler's. In
+ * memory, bounded in bytes and entries, the least recently used goes first. Any thread may use it.
+ */
 #ifndef ACTORS_RUNNER_COMPILE_CACHE_H
 #define ACTORS_RUNNER_COMPILE_CACHE_H
 
@@ -23,8 +24,7 @@ struct compile_key compile_key_of(const struct language *language, const char *v
                                   const struct sandbox_file *files, unsigned count);
 
 struct compiled {
-    bool refused; /* by the compiler; `text` says why */
-    int packed;   /* the box, as sandbox_pack_box gives it; -1 when refused */
+    int packed; /* the box, as sandbox_pack_box gives it */
     /* What the compiler said, ready to be shown. */
     char text[COMPILE_OUTPUT_MAX_BYTES];
     size_t text_bytes; /* of it */
@@ -37,7 +37,7 @@ bool compile_cache_get(struct compile_cache *self, const struct compile_key *key
 void compile_cache_put(struct compile_cache *self, const struct compile_key *key,
                        const struct compiled *result);
 
-/* Forgets all: what a broken compiler said must not be believed. */
+/* Forgets all: what a broken compiler made must not be believed. */
 void compile_cache_clear(struct compile_cache *self);
 
 #endif

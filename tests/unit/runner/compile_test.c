@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
+#include "actors/runner/memory_file.h"
 #include "actors/runner/prepared.h"
 #include "tests/unit/runner/harness.h"
 
@@ -106,19 +107,17 @@ static void the_same_code_is_compiled_once(void **state)
     compile_cache_destroy(&cache);
 }
 
-static void a_refusal_is_remembered_with_what_the_compiler_said(void **state)
+/* The compiler may have been broken that said it. */
+static void a_refusal_is_not_remembered(void **state)
 {
-    char said[COMPILE_OUTPUT_MAX_BYTES];
     struct compile_cache *cache = compile_cache_new(CACHE_BYTES);
     (void)state;
-    assert_int_equal(s_judge(cache, 50, "int main(void) { return x; }"), VERDICT_COMPILATION_ERROR);
-    assert_false(s_outcome.compiled_before);
-    size_t bytes = s_outcome.compile_output_bytes;
-    memcpy(said, s_outcome.compile_output, bytes);
-    assert_int_equal(s_judge(cache, 50, "int main(void) { return x; }"), VERDICT_COMPILATION_ERROR);
-    assert_true(s_outcome.compiled_before);
-    assert_int_equal(s_outcome.compile_output_bytes, bytes);
-    assert_memory_equal(s_outcome.compile_output, said, bytes);
+    for (int time = 0; time < 2; time++) {
+        assert_int_equal(s_judge(cache, 50, "int main(void) { return x; }"),
+                         VERDICT_COMPILATION_ERROR);
+        assert_false(s_outcome.compiled_before);
+        assert_true(s_outcome.compile_output_bytes > 0);
+    }
     compile_cache_destroy(&cache);
 }
 
@@ -144,16 +143,21 @@ static void s_put(struct compile_cache *cache, unsigned number, size_t text_byte
 {
     struct compile_key key = {{(unsigned char)number, (unsigned char)(number >> 8)}};
     static struct compiled compiled;
-    compiled = (struct compiled){.refused = true, .packed = -1, .text_bytes = text_bytes};
+    compiled = (struct compiled){.packed = memory_file_of(slice_of("")), .text_bytes = text_bytes};
+    assert_true(compiled.packed >= 0);
     memset(compiled.text, 'x', text_bytes);
     compile_cache_put(cache, &key, &compiled);
+    close(compiled.packed);
 }
 
 static bool s_has(struct compile_cache *cache, unsigned number)
 {
     struct compile_key key = {{(unsigned char)number, (unsigned char)(number >> 8)}};
     static struct compiled compiled;
-    return compile_cache_get(cache, &key, &compiled);
+    bool has = compile_cache_get(cache, &key, &compiled);
+    if (has)
+        close(compiled.packed);
+    return has;
 }
 
 static void the_least_recently_used_goes_first(void **state)
@@ -275,7 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_code_is_compiled_once),
-        cmocka_unit_test(a_refusal_is_remembered_with_what_the_compiler_said),
+        cmocka_unit_test(a_refusal_is_not_remembered),
         cmocka_unit_test(only_the_same_is_the_same),
         cmocka_unit_test(the_least_recently_used_goes_first),
         cmocka_unit_test(every_language_says_hello_and_a_broken_one_does_not),
