@@ -6,10 +6,12 @@
  * That a toolchain says its version does not prove that it works. A language works when a
  * submission in it was accepted, or when its own hello was; until one of them has shown it, any
  * other verdict is doubted, and a slot that has nothing to do tries hello, a while after the start.
- * Later a compile error, and a failure of ours, may still be the toolchain's fault or the slot's (a
- * compiler that is gone, a full disk): these are always doubted. In doubt hello is tried. When it
- * fails, the submission is tried again elsewhere and the slot does not offer the language until it
- * works. */
+ * Later a compile error, a runtime error and a failure of ours may still be the toolchain's fault
+ * or the slot's (a compiler that is gone, a full disk): these are always doubted. In doubt hello
+ * is tried. When it fails, the submission is tried again elsewhere and the slot does not offer the
+ * language until it works. When it works, the toolchain's errors are believed for a while, but
+ * a compile error that does not name the source never is: a compiler that works nearly always does
+ * that. */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -27,7 +29,7 @@
 #include "proto/check.h"
 
 #define TRY_AGAIN_MS 30000 /* between two looks at a language that is set aside */
-#define TRUST_MS 60000     /* a hello that worked stands for compile errors of that time */
+#define TRUST_MS 60000     /* a hello that worked stands for the errors of that time */
 #define FIRST_TRY_MS 30000 /* from the start to the first hello that nobody needs */
 #define NEXT_TRY_MS 500    /* between two of them */
 
@@ -39,6 +41,7 @@ struct place {
     pthread_mutex_t mutex;       /* of the next two while they are made */
     bool detected;               /* languages are there */
     struct languages languages;  /* of this machine; read-only once detected */
+    pthread_mutex_t preparing;   /* who has it makes what speeds compiling up */
     int64_t detected_ms;         /* when */
     struct {
         _Atomic bool prepared; /* somebody has seen to that */
@@ -101,6 +104,7 @@ static void *s_open(const struct place_options *options, struct buffer *why)
     if (options->compile_cache_bytes)
         self->cache = compile_cache_new(options->compile_cache_bytes);
     pthread_mutex_init(&self->mutex, NULL);
+    pthread_mutex_init(&self->preparing, NULL);
     return self;
 }
 
@@ -108,6 +112,7 @@ static void s_close(void *place)
 {
     struct place *self = place;
     pthread_mutex_destroy(&self->mutex);
+    pthread_mutex_destroy(&self->preparing);
     compile_cache_destroy(&self->cache);
     free(self);
 }
@@ -138,12 +143,15 @@ static void s_slot_close(void *slot)
     free(self);
 }
 
+/* One at a time: some languages have theirs in common, and the second finds it made. */
 static void s_prepare(struct slot *self)
 {
     struct buffer why;
     buffer_init(&why, 8192);
+    pthread_mutex_lock(&self->place->preparing);
     prepared_make(self->sandbox, &self->place->languages, self->prepares, self->place->shared,
                   &why);
+    pthread_mutex_unlock(&self->place->preparing);
     self->prepares = 0;
     if (why.length)
         log_warn("not-prepared", "what=\"%.*s\"", (int)strcspn(why.data, "\n"), why.data);
@@ -200,23 +208,26 @@ static bool s_try(struct slot *self, size_t index, bool (*go_on)(void *context),
     return works;
 }
 
-/* Looks again at what is set aside; gives the milliseconds after which to look again, -1: never. */
-static int64_t s_try_again(struct slot *self)
-{
-    int64_t again_ms = -1;
-    for (size_t i = 0; i < self->place->languages.count; i++) {
-        if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS)
-            s_try(self, i, NULL, NULL);
-        if (self->trials[i].aside)
-            again_ms = TRY_AGAIN_MS;
-    }
-    return again_ms;
-}
-
 static bool s_has_time(void *context)
 {
     const struct watch *watch = context;
     return watch->go_on(watch->context) && !(watch->wanted && watch->wanted(watch->context));
+}
+
+/* Looks again at what is set aside, while there is time for it; gives the milliseconds after which
+ * to look again, -1: never. Who is wanted looks again after that job, before he is ready for
+ * another. */
+static int64_t s_try_again(struct slot *self, const struct watch *watch)
+{
+    int64_t again_ms = -1;
+    for (size_t i = 0; i < self->place->languages.count; i++) {
+        if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS &&
+            s_has_time((void *)watch))
+            s_try(self, i, s_has_time, (void *)watch);
+        if (self->trials[i].aside)
+            again_ms = TRY_AGAIN_MS;
+    }
+    return again_ms;
 }
 
 /* Tries one of the languages that nobody has seen to work; gives the milliseconds after which to
@@ -241,21 +252,38 @@ static int64_t s_try_unknown(struct slot *self, const struct watch *watch)
     return left ? NEXT_TRY_MS : -1;
 }
 
+/* Might the toolchain be to blame for this outcome? */
+static bool s_is_doubtful(const struct slot *self, size_t index,
+                          const struct judging_outcome *outcome)
+{
+    const char *source_name = self->place->languages.list[index].language->source_name;
+    bool trusted = self->trials[index].tried_ms && !self->trials[index].aside &&
+                   clock_now_ms() - self->trials[index].tried_ms < TRUST_MS;
+    switch (outcome->verdict) {
+    case VERDICT_ACCEPTED:
+        return false;
+    case VERDICT_JUDGE_ERROR:
+        return true;
+    case VERDICT_COMPILATION_ERROR:
+        return !trusted || !memmem(outcome->compile_output, outcome->compile_output_bytes,
+                                   source_name, strlen(source_name));
+    case VERDICT_RUNTIME_ERROR:
+        return !trusted;
+    default:
+        return !trusted && !self->place->known[index].works;
+    }
+}
+
 /* An outcome that may be ours to answer for. */
 static void s_doubt(struct slot *self, size_t index, const struct watch *watch,
                     struct judging_outcome *outcome)
 {
-    bool refused = outcome->verdict == VERDICT_COMPILATION_ERROR;
     bool failed = outcome->verdict == VERDICT_JUDGE_ERROR;
-    _Atomic bool *works = &self->place->known[index].works;
     if (outcome->cancelled)
         return;
     if (outcome->verdict == VERDICT_ACCEPTED)
-        *works = true;
-    if (*works && !refused && !failed)
-        return;
-    if (!failed && self->trials[index].tried_ms &&
-        clock_now_ms() - self->trials[index].tried_ms < TRUST_MS)
+        self->place->known[index].works = true;
+    if (!s_is_doubtful(self, index, outcome))
         return;
     bool good = s_try(self, index, watch->go_on, watch->context);
     outcome->cancelled = !watch->go_on(watch->context);
@@ -273,7 +301,7 @@ static int64_t s_tend(void *slot, const struct watch *watch, struct offer *offer
     s_detect(self);
     if (self->prepares)
         s_prepare(self);
-    int64_t again_ms = s_try_again(self), next_ms = s_try_unknown(self, watch);
+    int64_t again_ms = s_try_again(self, watch), next_ms = s_try_unknown(self, watch);
     if (next_ms >= 0 && (again_ms < 0 || next_ms < again_ms))
         again_ms = next_ms;
     offer->checkers = true;

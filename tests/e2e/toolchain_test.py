@@ -1,6 +1,6 @@
-"""A compiler and an interpreter that break while the server runs: nobody gets an error for it, their languages
-are set aside, the others go on, and when they are back what waited is judged. The server has a /usr of its
-own."""
+"""A compiler and an interpreter that break while the server runs, when both had just worked: nobody gets an error
+for it, their languages are set aside, the others go on, and when they are back what waited is judged. The server
+has a /usr of its own."""
 
 import asyncio
 import shlex
@@ -42,6 +42,10 @@ class Toolchain(EndToEnd):
         one, two, three = problems.items()
         before = await host.submit(room, one[1], right_c(one[0]), C)
         self.assertEqual((await host.verdict(before))["status"], "Accepted")
+        mistake = await host.submit(room, two[1], "int main(void) { return", C)  # hello is tried: it works
+        self.assertEqual((await host.verdict(mistake))["status"], "Compilation Error")
+        before = await guest.submit(room, one[1], f"print <> + {one[0].split()[1]}, \"\\n\";", PERL)
+        self.assertEqual((await guest.verdict(before))["status"], "Accepted")
 
         self.in_server("mv", compiler, compiler + ".away")
         broken = await host.submit(room, two[1], right_c(two[0]), C)

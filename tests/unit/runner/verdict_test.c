@@ -178,9 +178,12 @@ static bool s_judge(const struct line *line, const struct language *language)
     s_used_ms += outcome.compile_ms + outcome.time_ms;
     const char *verdict = word_text(&verdict_words, (uint8_t)outcome.verdict);
     bool refused = outcome.verdict == VERDICT_COMPILATION_ERROR;
-    /* what compiles without a complaint shows none; what does not says why */
-    bool right =
-        strcmp(verdict, line->verdict) == 0 && refused == (outcome.compile_output_bytes > 0);
+    /* what compiles without a complaint shows none; what does not says why, and where: a compiler
+     * that names no source is doubted (driver_sandbox.c) */
+    bool named = memmem(outcome.compile_output, outcome.compile_output_bytes, language->source_name,
+                        strlen(language->source_name));
+    bool right = strcmp(verdict, line->verdict) == 0 &&
+                 refused == (outcome.compile_output_bytes > 0) && refused == named;
     if (!right)
         print_error("%s in %s, %s %s: %s (%lld ms, %lld kB), not %s %s %.*s\n", s_problem.name,
                     language->name, line->word, line->argument, verdict, (long long)outcome.time_ms,
