@@ -67,11 +67,7 @@ static bool s_load(struct checker_cache *self)
 bool checker_cache_choose(struct checker_cache *self, const char *data_folder, struct slice hash)
 {
     checker_cache_close(self);
-    if (!test_cache_choose(&self->files, data_folder, hash)) {
-        self->files.folder[0] = '\0'; /* nothing will be kept */
-        return false;
-    }
-    bool there = s_load(self);
+    bool there = test_cache_choose(&self->files, data_folder, hash) && s_load(self);
     if (!there)
         checker_cache_close(self);
     return there;
@@ -86,9 +82,8 @@ bool checker_cache_add(struct checker_cache *self, struct slice kind, struct sli
                  kind.data, (int)(path.length < 600 ? path.length : 600), path.data);
     if (path.length > 512 || !s_take(self, slice_from(name, (size_t)length), content))
         return false;
-    if (self->files.folder[0])
-        test_cache_put(&self->files, self->count, slice_from(name, (size_t)length), content,
-                       slice_of(""));
+    test_cache_put(&self->files, self->count, slice_from(name, (size_t)length), content,
+                   slice_of(""));
     return true;
 }
 
@@ -97,6 +92,5 @@ void checker_cache_finish(struct checker_cache *self)
     char digits[16];
     snprintf(digits, sizeof digits, "%u", self->count);
     s_settle(self);
-    if (self->files.folder[0])
-        test_cache_put(&self->files, 0, slice_of(digits), slice_of(""), slice_of(""));
+    test_cache_put(&self->files, 0, slice_of(digits), slice_of(""), slice_of(""));
 }

@@ -1,9 +1,8 @@
-/* Compiles in a box, takes the file out of the packed box and puts it in place by renaming, so that
- * a compiler never sees half of it. */
+/* Compiles in a box, takes the file out of the packed box and puts it in place whole, so that a
+ * compiler never sees half of it; then the stamp, so that there is none beside anything else. */
 #include "actors/runner/prepared.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "actors/runner/keeper.h"
+#include "actors/runner/kept_file.h"
 
 #define S_PACKED_BYTES (256ull << 20) /* of a box with what was made in it */
 #define S_SAID_BYTES 4096             /* of the compiler's messages */
@@ -67,26 +67,6 @@ static bool s_make_folders(const char *shared, const char *place)
     return true;
 }
 
-/* Writes beside the place, then takes the place. */
-static bool s_put(const char *path, struct slice content)
-{
-    char beside[PATH_MAX + 8];
-    snprintf(beside, sizeof beside, "%s.new", path);
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool ok = fd >= 0;
-    for (size_t done = 0; ok && done < content.length;) {
-        ssize_t written = write(fd, content.data + done, content.length - done);
-        ok = written > 0;
-        done += ok ? (size_t)written : 0;
-    }
-    if (fd >= 0)
-        close(fd);
-    ok = ok && rename(beside, path) == 0;
-    if (!ok)
-        unlink(beside);
-    return ok;
-}
-
 /* Finds a file among the packed ones; empty when it is not there. */
 static struct slice s_find(struct slice packed, const char *name)
 {
@@ -119,7 +99,8 @@ static bool s_take(struct sandbox *sandbox, const struct prepared *prepared, con
         struct slice made = s_find(slice_from(data, (size_t)file.st_size), prepared->made);
         snprintf(stamp_path, sizeof stamp_path, "%s.stamp", path);
         unlink(stamp_path);
-        ok = made.length && s_put(path, made) && s_put(stamp_path, slice_of(stamp));
+        ok = made.length && kept_file_write(path, made, 0644) &&
+             kept_file_write(stamp_path, slice_of(stamp), 0644);
         munmap(data, (size_t)file.st_size);
     }
     if (packed >= 0)
@@ -153,9 +134,11 @@ static bool s_compile(struct sandbox *sandbox, const struct prepared *prepared, 
 static void s_make(struct sandbox *sandbox, const struct prepared *prepared, const char *version,
                    const char *shared, struct buffer *why)
 {
-    char path[PATH_MAX], stamp[1024];
+    char path[PATH_MAX], folder[PATH_MAX], stamp[1024];
     struct buffer said;
     snprintf(path, sizeof path, "%s/%s", shared, prepared->place);
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    kept_file_sweep(folder);
     s_stamp(prepared, version, stamp, sizeof stamp);
     if (s_is_current(path, stamp))
         return;

@@ -17,6 +17,7 @@
 #define NEWS_MS 250            /* … or as soon as another test is over, but not more often */
 #define OUTCOME_RETRY_MS 50    /* what a judge must hear and can't is said again … */
 #define OUTCOME_MS 15000       /* … until the lease has run out */
+#define NOT_KEPT_MS 60000      /* between two words about a test that can't be kept */
 #define STORE_RETRY_MS 3000    /* a test case that did not come is asked for again … */
 #define STORE_GIVE_UP_MS 30000 /* … for so long */
 
@@ -267,6 +268,16 @@ static void s_keep(struct buffer *buffer, struct slice content)
     buffer_append(buffer, content.data, content.length);
 }
 
+/* One line for many tests, now and then: a disk may be full for long. */
+static void s_say_not_kept(struct slot *self, int why)
+{
+    int64_t now_ms = clock_now_ms();
+    if (now_ms - self->not_kept_ms < NOT_KEPT_MS)
+        return;
+    self->not_kept_ms = now_ms;
+    log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder, strerror(why));
+}
+
 /* A test goes to the cache and is mapped from there, or where that can't be done to memory: a test
  * that is not there must never be judged as an empty one. */
 static bool s_take_test(struct slot *self, const struct rec_store_result *rows, int64_t number)
@@ -276,7 +287,7 @@ static bool s_take_test(struct slot *self, const struct rec_store_result *rows, 
     struct slice arguments = result_text(rows, 0, 2);
     if (!test_cache_put(&self->tests, ordinal, input, expected, arguments) ||
         !test_cache_get(&self->tests, ordinal)) {
-        log_warn("test-not-kept", "folder=\"%s\" why=\"%s\"", self->tests.folder, strerror(errno));
+        s_say_not_kept(self, errno);
         s_keep(&self->input, input);
         s_keep(&self->expected, expected);
         s_keep(&self->arguments, arguments);
@@ -433,7 +444,7 @@ static void s_judge(struct slot *self, const struct msg_judge_job *job)
     if (job->tests_total < 1 || job->tests_total > (run ? SAMPLES_MAX : TESTS_MAX))
         snprintf(outcome.reason, sizeof outcome.reason, "it has no tests, or too many");
     else if (!test_cache_choose(&self->tests, self->common->options.data_folder, job->tests_hash))
-        snprintf(outcome.reason, sizeof outcome.reason, "tests can't be kept: %s", strerror(errno));
+        snprintf(outcome.reason, sizeof outcome.reason, "its tests have no hash");
     else if (!checked || (task.programs = s_checker(self, &outcome))) {
         if (run)
             run_report_begin(&self->report, (uint32_t)job->tests_total, !job->own_input);

@@ -49,6 +49,7 @@ struct slot {
     int64_t ready_ms;                /* when we last said that we are ready */
     uint32_t generation;             /* of our last question */
     struct test_cache tests;         /* of the job under way */
+    int64_t not_kept_ms;             /* when we last said that one of them can't be kept */
     const struct msg_judge_job *job; /* the job under way; NULL: none */
     char secret[SECRET_BYTES + 1];   /* of the job, for a server's callback */
     char hint[SECRET_BYTES + 32]; /* judge, submission or trial, secret: "0-17-…", "0-t17-…" */

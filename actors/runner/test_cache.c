@@ -1,14 +1,15 @@
-/* Test cases as files. Whatever is under a final name is whole, after a loss of power too: it is on
- * the disk before it gets its name. Does not check what it reads, and forgets nothing. */
+/* Test cases as files, whole or not there. Does not check what it reads, and forgets nothing but
+ * what was left aside. */
 #include "actors/runner/test_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "actors/runner/kept_file.h"
 
 /* An empty file can't be mapped. */
 static char s_nothing[1];
@@ -32,32 +33,46 @@ static bool s_make_folder(const char *path)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
+static void s_open_folder(struct test_cache *self, const char *data_folder, struct slice hash)
+{
+    char *folder = self->folder;
+    size_t size = sizeof self->folder;
+    int length = snprintf(folder, size, "%s/tests", data_folder);
+    errno = ENAMETOOLONG;
+    bool ok = length > 0 && (size_t)length + hash.length + 32 <= size && s_make_folder(folder);
+    if (ok)
+        snprintf(folder + length, size - (size_t)length, "/%.*s", (int)hash.length, hash.data);
+    ok = ok && s_make_folder(folder);
+    self->why = ok ? 0 : errno;
+    if (ok)
+        kept_file_sweep(folder);
+}
+
 bool test_cache_choose(struct test_cache *self, const char *data_folder, struct slice hash)
 {
     test_cache_close(self);
-    errno = EINVAL;
+    self->why = EINVAL;
     if (hash.length == 0 || hash.length > 64)
         return false;
     for (size_t i = 0; i < hash.length; i++)
         if (!strchr("0123456789abcdef", hash.data[i]) || !hash.data[i])
             return false;
-    int length = snprintf(self->folder, sizeof self->folder, "%s/tests", data_folder);
-    errno = ENAMETOOLONG;
-    if (length < 0 || (size_t)length + hash.length + 32 > sizeof self->folder ||
-        !s_make_folder(self->folder))
-        return false;
-    snprintf(self->folder + length, sizeof self->folder - (size_t)length, "/%.*s", (int)hash.length,
-             hash.data);
-    return s_make_folder(self->folder);
+    s_open_folder(self, data_folder, hash);
+    return true;
 }
 
+/* False: errno; ENOENT: there is none. */
 static bool s_map(const char *path, struct slice *file)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat status;
     if (fd < 0)
         return false;
-    bool ok = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    bool ok = fstat(fd, &status) == 0;
+    if (ok && !S_ISREG(status.st_mode)) {
+        errno = EISDIR;
+        ok = false;
+    }
     if (ok && status.st_size == 0)
         *file = slice_from(s_nothing, 0);
     else if (ok) {
@@ -66,7 +81,9 @@ static bool s_map(const char *path, struct slice *file)
         if (ok)
             *file = slice_from(data, (size_t)status.st_size);
     }
+    int why = errno;
     close(fd);
+    errno = why;
     return ok;
 }
 
@@ -79,38 +96,17 @@ bool test_cache_get(struct test_cache *self, uint32_t ordinal)
 {
     char path[600];
     test_cache_close(self);
+    errno = self->why;
+    if (self->why)
+        return false;
     s_path(self, path, ordinal, "in");
-    if (!s_map(path, &self->input))
-        return false;
+    bool ok = s_map(path, &self->input);
     s_path(self, path, ordinal, "ans");
-    if (!s_map(path, &self->expected)) {
-        test_cache_close(self);
-        return false;
-    }
+    ok = ok && s_map(path, &self->expected);
     s_path(self, path, ordinal, "args");
-    s_map(path, &self->arguments);
-    return true;
-}
-
-static bool s_write(const char *path, struct slice content)
-{
-    char aside[640];
-    snprintf(aside, sizeof aside, "%s.%d.XXXXXX", path, getpid());
-    int fd = mkostemp(aside, O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool ok = true;
-    for (size_t done = 0; ok && done < content.length;) {
-        ssize_t wrote = write(fd, content.data + done, content.length - done);
-        ok = wrote > 0;
-        done += ok ? (size_t)wrote : 0;
-    }
-    ok = ok && fsync(fd) == 0 && rename(aside, path) == 0;
-    int why = errno;
-    close(fd);
+    ok = ok && (s_map(path, &self->arguments) || errno == ENOENT); /* most tests have none */
     if (!ok)
-        unlink(aside);
-    errno = why;
+        test_cache_close(self);
     return ok;
 }
 
@@ -119,12 +115,15 @@ bool test_cache_put(struct test_cache *self, uint32_t ordinal, struct slice inpu
                     struct slice expected, struct slice arguments)
 {
     char path[600];
+    errno = self->why;
+    if (self->why)
+        return false;
     s_path(self, path, ordinal, "args");
-    if (arguments.length && !s_write(path, arguments))
+    if (arguments.length && !kept_file_write(path, arguments, 0600))
         return false;
     s_path(self, path, ordinal, "in");
-    if (!s_write(path, input))
+    if (!kept_file_write(path, input, 0600))
         return false;
     s_path(self, path, ordinal, "ans");
-    return s_write(path, expected);
+    return kept_file_write(path, expected, 0600);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -184,8 +185,8 @@ static void test_only_a_hash_names_a_folder(void **state)
     const char *const bad[] = {"",       "..",    "../..", "a/b",   "/etc",
                                "ABCDEF", "0123g", "a b",   HASH "0"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        errno = 0;
         assert_false(s_choose(cache, bad[i]));
+        assert_false(s_put(cache, 1, "in", "out"));
         assert_int_equal(errno, EINVAL);
     }
     assert_false(test_cache_choose(cache, s_folder, slice_from("ab\0cd", 5)));
@@ -194,16 +195,25 @@ static void test_only_a_hash_names_a_folder(void **state)
     assert_int_equal(access(tests, F_OK), -1); /* and nothing was made for them */
 }
 
+/* Who judges then does so from memory: it is no reason to refuse the tests. */
+static void s_assert_keeps_nothing(struct test_cache *cache, const char *data_folder, int why)
+{
+    assert_true(test_cache_choose(cache, data_folder, slice_of(HASH)));
+    assert_false(s_put(cache, 1, "in", "out"));
+    assert_int_equal(errno, why);
+    assert_false(test_cache_get(cache, 1));
+    assert_int_equal(errno, why);
+}
+
 static void test_what_cannot_be_kept_says_why(void **state)
 {
     struct test_cache *cache = *state;
     char deep[600];
     memset(deep, 'x', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
-    assert_false(test_cache_choose(cache, deep, slice_of(HASH)));
-    assert_int_equal(errno, ENAMETOOLONG);
-    assert_false(test_cache_choose(cache, "/nowhere/at/all", slice_of(HASH)));
-    assert_int_equal(errno, ENOENT);
+    s_assert_keeps_nothing(cache, deep, ENAMETOOLONG);
+    s_assert_keeps_nothing(cache, "/nowhere/at/all", ENOENT);
+    s_assert_keeps_nothing(cache, "/dev/null", ENOTDIR);
     assert_true(s_choose(cache, HASH));
     assert_int_equal(rmdir(s_file("")), 0);
     assert_false(s_put(cache, 1, "in", "out"));
@@ -220,6 +230,39 @@ static void test_a_name_that_is_taken_leaves_nothing_aside(void **state)
     assert_int_equal(errno, EISDIR);
     assert_int_equal(rmdir(s_file("1.in")), 0);
     assert_int_equal(rmdir(s_file("")), 0);
+}
+
+/* A test without its arguments is another test. */
+static void test_arguments_that_cannot_be_read_are_not_none(void **state)
+{
+    struct test_cache *cache = *state;
+    assert_true(s_choose(cache, HASH));
+    assert_true(s_put(cache, 1, "in", "out"));
+    assert_int_equal(mkdir(s_file("1.args"), 0700), 0);
+    assert_false(test_cache_get(cache, 1));
+    assert_null(cache->input.data);
+    assert_int_equal(rmdir(s_file("1.args")), 0);
+    s_assert_got(cache, 1, "in", "out");
+    assert_null(cache->arguments.data);
+}
+
+static void test_what_killed_writers_left_goes_after_a_while(void **state)
+{
+    static const char *const names[] = {"1.in.4711.Xy12Za", "1.args.4711.abcdef", "2.ans"};
+    struct test_cache *cache = *state;
+    assert_true(s_choose(cache, HASH));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        s_write(names[i], "half");
+    assert_true(s_choose(cache, HASH));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(access(s_file(names[i]), F_OK), 0); /* somebody may be at it */
+        const struct timespec old = {time(NULL) - 90, 0}, times[] = {old, old};
+        assert_int_equal(utimensat(AT_FDCWD, s_file(names[i]), times, 0), 0);
+    }
+    assert_true(s_choose(cache, HASH));
+    assert_int_equal(access(s_file(names[0]), F_OK), -1);
+    assert_int_equal(access(s_file(names[1]), F_OK), -1);
+    assert_int_equal(access(s_file(names[2]), F_OK), 0);
 }
 
 static void test_nobody_else_reads_them(void **state)
@@ -260,6 +303,8 @@ int main(void)
         TEST(test_only_a_hash_names_a_folder),
         TEST(test_what_cannot_be_kept_says_why),
         TEST(test_a_name_that_is_taken_leaves_nothing_aside),
+        TEST(test_arguments_that_cannot_be_read_are_not_none),
+        TEST(test_what_killed_writers_left_goes_after_a_while),
         TEST(test_nobody_else_reads_them),
         TEST(test_closing_twice_is_nothing),
     };
