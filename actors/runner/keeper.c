@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -27,6 +28,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,13 +103,59 @@ static void s_remount(const char *target, unsigned long flags)
     s_must(mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | flags, NULL), target);
 }
 
+/* \040 and the like, as /proc writes what would end a word. */
+static char *s_unescape(char *word)
+{
+    unsigned code;
+    for (char *at = word; (at = strchr(at, '\\')); at++)
+        if (sscanf(at, "\\%3o", &code) == 1) {
+            *at = (char)code;
+            memmove(at + 1, at + 4, strlen(at + 4) + 1);
+        }
+    return word;
+}
+
+/* s_restrict before Linux 5.12, and where a container's filter does not know its call. */
+static void s_restrict_each(const char *target, unsigned long flags)
+{
+    char *line = NULL, above[PATH_MAX];
+    size_t size = 0;
+    s_must(realpath(target, above) ? 0 : -1, target);
+    size_t length = strlen(above);
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    s_must(mounts ? 0 : -1, "/proc/self/mountinfo");
+    while (getline(&line, &size, mounts) > 0) {
+        char *rest = line, *path = NULL;
+        for (int word = 0; word < 5; word++) /* the fifth is where it is mounted */
+            path = strsep(&rest, " ");
+        struct statvfs now;
+        if (!path || strncmp(s_unescape(path), above, length) != 0 ||
+            (path[length] && path[length] != '/'))
+            continue;
+        s_must(statvfs(path, &now), target);
+        /* an ordinary user may not take away what was forbidden */
+        s_remount(path, flags | (now.f_flag & ST_NOEXEC ? (unsigned long)MS_NOEXEC : 0));
+    }
+    free(line);
+    fclose(mounts);
+}
+
+/* Forbids `flags`, which mean the same to both calls, in the mount and in all below it. */
+static void s_restrict(const char *target, unsigned long flags)
+{
+    const uint64_t attributes[4] = {flags | MS_NOSUID}; /* struct mount_attr: to be set */
+    if (syscall(SYS_mount_setattr, AT_FDCWD, target, AT_RECURSIVE, attributes, sizeof attributes) <
+        0)
+        s_restrict_each(target, flags);
+}
+
 static void s_bind(const struct root_entry *entry, const char *source, unsigned long flags)
 {
     const char *target = entry->path + 1;
     /* with what is mounted below: an ordinary user may not look under a mount that hides something
      */
     s_must(mount(source, target, NULL, MS_BIND | MS_REC, NULL), source);
-    s_remount(target, flags);
+    s_restrict(target, flags);
 }
 
 /* The working folder is the new root. */
@@ -202,20 +250,24 @@ static void s_limit_all(pid_t program, const struct keeper_run *run)
     s_limit(program, RLIMIT_CORE, 1);
 }
 
+/* Writes a file of the program's folder in /proc, from outside its user namespace. */
+static void s_write_of(pid_t program, const char *name, const char *text)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)program, name);
+    s_write_file(path, text, 0);
+}
+
 /* The program's user namespace knows one user, its own. */
 static void s_map(pid_t program)
 {
-    char path[48], map[48];
+    char map[48];
     unsigned outside = s_start.mapped ? 0 : s_start.uid;
     snprintf(map, sizeof map, "%u %u 1", s_start.uid, outside);
-    snprintf(path, sizeof path, "/proc/%d/uid_map", (int)program);
-    s_write_file(path, map, 0);
-    if (s_start.mapped) {
-        snprintf(path, sizeof path, "/proc/%d/setgroups", (int)program);
-        s_write_file(path, "deny", 0);
-    }
-    snprintf(path, sizeof path, "/proc/%d/gid_map", (int)program);
-    s_write_file(path, map, 0);
+    s_write_of(program, "uid_map", map);
+    if (s_start.mapped)
+        s_write_of(program, "setgroups", "deny");
+    s_write_of(program, "gid_map", map);
 }
 
 /* Into the group as late as possible: what happens before is not the program's time or memory. */
@@ -276,11 +328,8 @@ __attribute__((noreturn)) static void s_program(struct keeper_run *run, const in
         s_must(dup3(descriptors[3 + run->group_count + i], (int)(KEEPER_FILE_FIRST + i), 0),
                "files");
     s_pin(run->cpu);
-    if (s_start.isolated) {
-        /* should the whole machine run out of memory, the program goes first */
-        s_write_file("/proc/self/oom_score_adj", "1000", 0);
+    if (s_start.isolated)
         s_join(run, descriptors + 3);
-    }
     if (s_start.uid)
         s_become();
     if (!s_start.isolated) /* changing the user has cleared it */
@@ -290,7 +339,9 @@ __attribute__((noreturn)) static void s_program(struct keeper_run *run, const in
     struct sock_fprog filter = {(unsigned short)s_start.filter_count, s_start.filter};
     if (filter.len)
         s_must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0u, &filter), "system call filter");
-    s_must(execve(argv[0], argv, environment), argv[0]);
+    execve(argv[0], argv, environment);
+    if (strncmp(argv[0], "/box/", strlen("/box/")) != 0) /* else whoever made it spoilt it */
+        s_must(-1, argv[0]);
     _exit(127);
 }
 
@@ -363,6 +414,10 @@ __attribute__((noreturn)) static void s_init(struct keeper_run *run, const int *
         s_program(run, descriptors, ready[0]);
     if (s_users)
         s_map(program);
+    /* Should the whole machine run out of memory, the program goes first. Who has the right to
+     * lower the value sets with it the least that the program may choose. */
+    if (s_start.isolated)
+        s_write_of(program, "oom_score_adj", "1000");
     s_limit_all(program, run);
     int pidfd = (int)s_must(syscall(SYS_pidfd_open, getpid(), 0u), "pidfd");
     s_tell(&(struct keeper_record){.event = KEEPER_RUNNING}, pidfd);

@@ -16,11 +16,18 @@
 
 #include "proto/check.h"
 
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10u /* it may be executed; else vm.memfd_noexec decides; since Linux 6.3 */
+#endif
+
 /* A sealed file with the program in it; -1: errno says why not. */
 static int s_image(void)
 {
+    static const char name[] = "codecomp-keeper";
     size_t length = (size_t)(keeper_image_end - keeper_image), done = 0;
-    int fd = memfd_create("codecomp-keeper", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     while (fd >= 0 && done < length) {
         ssize_t written = write(fd, keeper_image + done, length - done);
         if (written < 0) {

@@ -4,22 +4,34 @@
 #include "actors/runner/seccomp_filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "proto/check.h"
 
+#define CONDITIONS_MAX 2 /* of a denial */
+
 static const struct {
     const char *name; /* resolved at run time: an older libseccomp does not know the newest */
     int error;        /* what the caller gets */
+    struct scmp_arg_cmp when[CONDITIONS_MAX]; /* all hold; op 0: no more */
 } s_denied[] = {
-#define DENY(name, error) {#name, error},
+#define BITS(argument, bits) SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, bits, bits)
+#define WORD(argument, value) SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, UINT32_MAX, value)
+#define NOT(argument, value) SCMP_CMP(argument, SCMP_CMP_NE, value, 0)
+#define DENY(name, error, ...) {#name, error, {__VA_ARGS__}},
 #include "actors/runner/seccomp.def"
 #undef DENY
+#undef NOT
+#undef WORD
+#undef BITS
 };
 
 static int s_add_calls(scmp_filter_ctx filter)
@@ -27,21 +39,13 @@ static int s_add_calls(scmp_filter_ctx filter)
     int error = 0;
     for (size_t i = 0; i < sizeof s_denied / sizeof s_denied[0] && error == 0; i++) {
         int call = seccomp_syscall_resolve_name(s_denied[i].name);
+        unsigned count = 0;
+        while (count < CONDITIONS_MAX && s_denied[i].when[count].op)
+            count++;
         if (call != __NR_SCMP_ERROR)
-            error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(s_denied[i].error), call, 0);
+            error = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(s_denied[i].error), call, count,
+                                           s_denied[i].when);
     }
-    return error;
-}
-
-static int s_add_clone(scmp_filter_ctx filter)
-{
-    static const uint64_t namespaces[] = {CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
-                                          CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
-                                          CLONE_NEWNET};
-    int error = 0;
-    for (size_t i = 0; i < sizeof namespaces / sizeof namespaces[0] && error == 0; i++)
-        error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                 SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i]));
     return error;
 }
 
@@ -80,8 +84,8 @@ bool seccomp_filter_new(struct sock_fprog *program, struct buffer *why)
 {
     *program = (struct sock_fprog){0};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    bool ok = filter && s_add_calls(filter) == 0 && s_add_clone(filter) == 0 &&
-              s_add_sockets(filter) == 0 && s_export(filter, program);
+    bool ok = filter && s_add_calls(filter) == 0 && s_add_sockets(filter) == 0 &&
+              s_export(filter, program);
     seccomp_release(filter);
     if (!ok) {
         buffer_append_text(why, "The system call filter cannot be built.\n");

@@ -531,11 +531,11 @@ static void what_cannot_be_started_is_our_failure(void **state)
     buffer_init(&why, 512);
     assert_true(sandbox_open_box(s_sandbox, "empty", slice_of(""), &why));
     struct sandbox_job job = {
-        .argv = (const char *const[]){"/box/main", NULL},
+        .argv = (const char *const[]){"/usr/nothing", NULL},
         .limits = harness_limits(),
     };
     sandbox_run(s_sandbox, &job, &outcome);
-    assert_string_equal(outcome.failure, "/box/main: No such file or directory");
+    assert_string_equal(outcome.failure, "/usr/nothing: No such file or directory");
     buffer_fini(&why);
 }
 
