@@ -9,6 +9,7 @@ import unittest
 from harness import C, PYTHON, EndToEnd, Refused, check_database, main, new_data, right, right_c, submit_patiently
 
 DISK_BYTES = 24 * 1024 * 1024
+DISK_FILES = 2000
 
 
 @unittest.skipIf(os.getuid() != 0, "only root may mount a small disk")
@@ -19,31 +20,39 @@ class Disk(EndToEnd):
         kept = data.with_name("kept")
         data.rename(kept)
         data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=0700", "tmpfs", data], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},nr_inodes={DISK_FILES},mode=0700", "tmpfs",
+                        data], check=True)
         self.addCleanup(subprocess.run, ["umount", data], check=True)
         shutil.copytree(kept, data, dirs_exist_ok=True)
         return data
 
     def fill(self, data):
-        with open(data / "fill", "wb", buffering=0) as file:
+        """Neither a byte nor a file has room any more."""
+        fill = data / "fill"
+        fill.mkdir()
+        with open(fill / "bytes", "wb", buffering=0) as file:
             for piece in (65536, 4096, 1):
                 try:
                     while file.write(bytes(piece)):
                         pass
                 except OSError:
                     continue
-        return data / "fill"
+        with self.assertRaises(OSError):
+            for number in range(DISK_FILES):
+                (fill / str(number)).mkdir()
+        return fill
 
     async def test_a_full_disk(self):
         data = self.small_disk()
-        server = await self.serve("--submit-limit", "16/1s", data=data)
+        server = await self.serve("--runner-slots", "1", "--submit-limit", "16/1s", data=data)
         host, guest, room_id, problems = await self.contest(server)
         one, two, three = problems
         acknowledged = [await host.submit(room_id, problems[one], right(one), PYTHON)]
         self.assertEqual((await host.verdict(acknowledged[0]))["status"], "Accepted")
 
         acknowledged.append(await host.submit(room_id, problems[two], "import time\ntime.sleep(1)\n" + right(two), PYTHON))
-        fill = self.fill(data)  # before its verdict is there
+        acknowledged.append(await host.submit(room_id, problems[three], right(three), PYTHON))
+        fill = self.fill(data)  # before their verdicts are there, and before anybody judged the last one's problem
         refused, padding = 0, "#" * 60000
         while refused < 3:
             try:
@@ -52,8 +61,9 @@ class Disk(EndToEnd):
                 self.assertIn(refusal.answer.status, (429, 500), refusal.answer.text)
                 refused += refusal.answer.status == 500
         self.assertEqual((await guest.get("/rooms/leaderboard", roomId=room_id)).status, 200)  # reads go on
+        await server.line("event=test-not-kept ")
         await server.line("event=store-silent ")
-        fill.unlink()
+        shutil.rmtree(fill)
 
         acknowledged.append(await submit_patiently(guest, room_id, problems[three], right_c(three), C))
         for submission in acknowledged:

@@ -1,5 +1,6 @@
 /* What makes compiling cheaper must change no verdict: compilations that are remembered, and
  * headers that are prepared. */
+#include <dirent.h>
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -238,6 +239,19 @@ static void only_ordinary_files_of_a_box_are_packed(void **state)
     sandbox_close_box(s_sandbox);
 }
 
+/* How many there are beside this one, and it. */
+static int s_files(const char *path)
+{
+    struct dirent **names;
+    char folder[128];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    int count = scandir(folder, &names, NULL, NULL);
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return count - 2; /* . and .. */
+}
+
 static void a_prepared_header_is_made_once_and_used(void **state)
 {
     char path[128];
@@ -256,6 +270,12 @@ static void a_prepared_header_is_made_once_and_used(void **state)
     prepared_make(s_sandbox, &s_languages, 54, s_shared, &why);
     assert_return_code(stat(path, &second), 0);
     assert_int_equal(first.st_ino, second.st_ino);
+    prepared_make(s_sandbox, &s_languages, 1120, s_shared, &why); /* whose is the same */
+    assert_return_code(stat(path, &second), 0);
+    assert_int_equal(first.st_ino, second.st_ino);
+    assert_int_equal(why.length, 0);
+    assert_int_equal(first.st_mode & 0777, 0644);
+    assert_int_equal(s_files(path), 2); /* it and its stamp */
     buffer_fini(&why);
     assert_int_equal(s_judge(NULL, 54, code), VERDICT_ACCEPTED);
     static struct harness_run run;

@@ -224,6 +224,28 @@ static void a_test_is_read_under_the_hash_of_the_job(void **state)
     assert_int_equal(self->message.outcome.verdict, VERDICT_ACCEPTED);
 }
 
+/* Where nothing can be kept each job asks anew, and is judged. */
+static void tests_that_cannot_be_kept_are_judged_from_memory(void **state)
+{
+    struct world *self = *state;
+    char path[96];
+    snprintf(path, sizeof path, "%s/tests", self->folder);
+    FILE *in_the_way = fopen(path, "w");
+    assert_non_null(in_the_way);
+    fclose(in_the_way);
+    for (int64_t id = 41; id < 43; id++) {
+        s_give_job(self, id, HASH);
+        s_answer(self, true);
+        s_await(self, MSG_judge_outcome);
+        assert_int_equal(self->message.outcome.verdict, VERDICT_ACCEPTED);
+        s_await(self, MSG_runner_ready);
+    }
+    s_give_job(self, 43, "../../etc");
+    s_await(self, MSG_judge_outcome);
+    assert_int_equal(self->message.outcome.verdict, VERDICT_JUDGE_ERROR);
+    assert_int_equal(s_judged, 2);
+}
+
 /* A package was imported between lease and reading: the job goes back, costs no try, and nothing is
  * kept under the old hash. */
 static void a_job_of_a_package_that_was_replaced_is_given_back(void **state)
@@ -289,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_test_is_read_under_the_hash_of_the_job),
+        CASE(tests_that_cannot_be_kept_are_judged_from_memory),
         CASE(a_job_of_a_package_that_was_replaced_is_given_back),
         CASE(an_outcome_is_said_when_the_judge_can_be_reached_again),
         CASE(a_slot_that_shall_stop_does_not_insist),

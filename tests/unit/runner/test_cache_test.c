@@ -1,10 +1,12 @@
 /* Test cases as files: what is put is got, whole or not at all, and a name from a message never
  * leads out of the folder. */
 #include "actors/runner/test_cache.h"
+#include "actors/runner/kept_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -265,6 +267,42 @@ static void test_what_killed_writers_left_goes_after_a_while(void **state)
     assert_int_equal(access(s_file(names[2]), F_OK), 0);
 }
 
+static char s_torn[256]; /* path of what they write */
+
+static void *s_write_often(void *context)
+{
+    for (int i = 0; i < 50; i++)
+        if (!kept_file_write(s_torn, *(struct slice *)context, 0600))
+            return context;
+    return NULL;
+}
+
+static void test_several_writers_of_one_file_do_not_tear_it(void **state)
+{
+    static char texts[2][100000];
+    struct test_cache *cache = *state;
+    struct slice contents[2];
+    pthread_t writers[2];
+    assert_true(s_choose(cache, HASH));
+    strcpy(s_torn, s_file("1.in"));
+    assert_true(s_put(cache, 1, "", "out"));
+    for (int i = 0; i < 2; i++) {
+        memset(texts[i], 'a' + i, sizeof texts[i]);
+        contents[i] = slice_from(texts[i], sizeof texts[i] - (size_t)i);
+        assert_int_equal(pthread_create(&writers[i], NULL, s_write_often, &contents[i]), 0);
+    }
+    for (int i = 0; i < 200; i++) {
+        assert_true(test_cache_get(cache, 1));
+        assert_true(cache->input.length == 0 || slice_equal(cache->input, contents[0]) ||
+                    slice_equal(cache->input, contents[1]));
+    }
+    for (int i = 0; i < 2; i++) {
+        void *failed;
+        assert_int_equal(pthread_join(writers[i], &failed), 0);
+        assert_null(failed);
+    }
+}
+
 static void test_nobody_else_reads_them(void **state)
 {
     struct test_cache *cache = *state;
@@ -305,6 +343,7 @@ int main(void)
         TEST(test_a_name_that_is_taken_leaves_nothing_aside),
         TEST(test_arguments_that_cannot_be_read_are_not_none),
         TEST(test_what_killed_writers_left_goes_after_a_while),
+        TEST(test_several_writers_of_one_file_do_not_tear_it),
         TEST(test_nobody_else_reads_them),
         TEST(test_closing_twice_is_nothing),
     };
