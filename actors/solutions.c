@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "actors/runner/machine.h"
 #include "actors/runner/judging.h"
 #include "proto/check.h"
 #include "proto/limits.h"
@@ -259,10 +260,10 @@ struct solutions *solutions_new(struct buffer *why)
         return NULL;
     struct solutions *self = calloc(1, sizeof *self);
     check(self);
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    self->slot_count = processors < 1             ? 1
-                       : processors > S_SLOTS_MAX ? S_SLOTS_MAX
-                                                  : (unsigned)processors;
+    struct machine machine;
+    machine_look(&machine);
+    unsigned slots = machine_slots(&machine);
+    self->slot_count = slots < S_SLOTS_MAX ? slots : S_SLOTS_MAX;
     languages_detect(&self->languages, sandbox);
     sandbox_destroy(&sandbox);
     for (unsigned i = 0; i < self->slot_count; i++) {

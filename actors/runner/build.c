@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Of a compilation: bits/stdc++.h takes 1.7 s and 300 MB, Go's linker less. */
-#define S_MEMORY_MB 1024
 #define S_OUTPUT_BYTES (4ull << 20) /* said by the compiler; then it is stopped */
 #define S_PROCESSES 256
 
@@ -152,7 +150,7 @@ static bool s_compile(struct build *self)
         .artefact = task->language->artefact,
         .limits = {.cpu_ms = task->cpu_ms,
                    .wall_ms = 3 * task->cpu_ms,
-                   .memory_bytes = (uint64_t)S_MEMORY_MB << 20,
+                   .memory_bytes = (uint64_t)BUILD_MEMORY_MB << 20,
                    .scratch_bytes = 512ull << 20,
                    .stack_bytes = 64ull << 20,
                    .output_bytes = S_OUTPUT_BYTES,

@@ -13,10 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "actors/runner/sandbox.h"
 #include "proto/check.h"
 
 #define S_BASE "codecomp.runner" /* below our own group: all places */
-#define S_PLACES_MAX 256         /* places under one base */
+#define S_DEPTH_MAX 64           /* groups in each other, above us */
+/* Places under one base: slots and their partners, of several servers. */
+#define S_PLACES_MAX (4 * SANDBOX_SLOTS_MAX)
 
 /* In a place: the group of the run under way, and that of the next one, in turn. */
 static const char *const s_runs[] = {"run-0", "run-1"};
@@ -53,19 +56,24 @@ bool cgroup_write_u64(int directory, const char *file, uint64_t value)
     return cgroup_write(directory, file, text);
 }
 
-int64_t cgroup_read(int directory, const char *file, const char *key)
+bool cgroup_read_text(int directory, const char *file, char *text, size_t size)
 {
-    char text[2048];
     int fd = openat(directory, file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
+        return false;
+    ssize_t length = read(fd, text, size - 1);
     int error = length < 0 ? errno : ENODATA;
     close(fd);
     errno = error;
-    if (length <= 0)
+    text[length > 0 ? length : 0] = 0;
+    return length > 0;
+}
+
+int64_t cgroup_read(int directory, const char *file, const char *key)
+{
+    char text[2048];
+    if (!cgroup_read_text(directory, file, text, sizeof text))
         return -1;
-    text[length] = 0;
     if (!key)
         return strtoll(text, NULL, 10);
     size_t key_length = strlen(key);
@@ -290,17 +298,42 @@ static bool s_open_base(struct cgroup *self, struct buffer *why)
 /* Version 2 when its hierarchy has the controllers (a hybrid system has it without them). */
 static const struct cgroup_driver *s_choose(void)
 {
-    char controllers[512] = "";
+    char controllers[512];
     int own = s_open_own(NULL);
-    int fd = own < 0 ? -1 : openat(own, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        ssize_t length = read(fd, controllers, sizeof controllers - 1);
-        controllers[length > 0 ? length : 0] = 0;
-        close(fd);
-    }
+    bool told = own >= 0 &&
+                cgroup_read_text(own, "cgroup.controllers", controllers, sizeof controllers) &&
+                strstr(controllers, "memory") && strstr(controllers, "pids");
     if (own >= 0)
         close(own);
-    return strstr(controllers, "memory") && strstr(controllers, "pids") ? &cgroup_v2 : &cgroup_v1;
+    return told ? &cgroup_v2 : &cgroup_v1;
+}
+
+/* ---- what we may use ---- */
+
+/* Above the uppermost group is something else, or nothing. */
+int64_t cgroup_least(int directory, int64_t (*bound)(int directory))
+{
+    int64_t least = 0;
+    for (unsigned depth = 0; directory >= 0 && depth < S_DEPTH_MAX; depth++) {
+        int64_t here = bound(directory);
+        if (here > 0 && (least == 0 || here < least))
+            least = here;
+        int above = openat(directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(directory);
+        directory = above;
+        if (above >= 0 && faccessat(above, "cgroup.procs", F_OK, 0) < 0)
+            break;
+    }
+    if (directory >= 0)
+        close(directory);
+    return least;
+}
+
+void cgroup_allowance(struct cgroup_allowance *allowance)
+{
+    const struct cgroup_driver *driver = s_choose();
+    allowance->cpus = cgroup_least(s_open_own(driver->cpu), driver->cpus);
+    allowance->memory_bytes = cgroup_least(s_open_own(driver->memory), driver->memory_bytes);
 }
 
 /* Base, place and its lock. */

@@ -17,6 +17,14 @@
 
 struct cgroup;
 
+/* What may be used by our own group, and so by us and all that we run: the least that it and those
+ * above it, as far as we can see them, allow. */
+struct cgroup_allowance {
+    int64_t cpus;         /* processors' time at once, rounded up; 0: no bound */
+    int64_t memory_bytes; /* 0: no bound */
+};
+void cgroup_allowance(struct cgroup_allowance *allowance);
+
 struct cgroup_limits {
     uint64_t memory_bytes; /* with page cache that cannot be reclaimed, tmpfs and swap */
     uint32_t processes;    /* processes and threads at once */

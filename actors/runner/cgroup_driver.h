@@ -17,6 +17,10 @@ struct cgroup_driver {
     bool (*usage)(const int *group, struct cgroup_usage *usage);
     bool (*limits_swap)(int place);
     bool (*keeps_peak)(int place);
+    /* What a group is allowed, see cgroup_allowance; 0 or less: no bound, or it cannot be read. */
+    const char *cpu, *memory; /* their controllers; NULL for the version 2 mount */
+    int64_t (*cpus)(int directory);
+    int64_t (*memory_bytes)(int directory);
 };
 
 extern const struct cgroup_driver cgroup_v1, cgroup_v2;
@@ -26,5 +30,9 @@ extern const struct cgroup_driver cgroup_v1, cgroup_v2;
 bool cgroup_write(int directory, const char *file, const char *text);
 bool cgroup_write_u64(int directory, const char *file, uint64_t value);
 int64_t cgroup_read(int directory, const char *file, const char *key);
+/* All of it, ended by a NUL; false with errno when it is empty, too. */
+bool cgroup_read_text(int directory, const char *file, char *text, size_t size);
+/* The least bound of a group and those above it; closes the directory (-1: none); 0: no bound. */
+int64_t cgroup_least(int directory, int64_t (*bound)(int directory));
 
 #endif

@@ -78,6 +78,18 @@ static bool s_keeps_peak(int place)
     return true;
 }
 
+static int64_t s_cpus(int directory)
+{
+    int64_t period_us = cgroup_read(directory, "cpu.cfs_period_us", NULL);
+    int64_t quota_us = cgroup_read(directory, "cpu.cfs_quota_us", NULL); /* -1: none */
+    return period_us > 0 && quota_us > 0 ? (quota_us + period_us - 1) / period_us : 0;
+}
+
+static int64_t s_memory_bytes(int directory)
+{
+    return cgroup_read(directory, "memory.limit_in_bytes", NULL); /* enormous: none */
+}
+
 const struct cgroup_driver cgroup_v1 = {
     .kind = "cgroup v1",
     .hierarchies = S_COUNT,
@@ -90,4 +102,8 @@ const struct cgroup_driver cgroup_v1 = {
     .usage = s_usage,
     .limits_swap = s_limits_swap,
     .keeps_peak = s_keeps_peak,
+    .cpu = "cpu",
+    .memory = "memory",
+    .cpus = s_cpus,
+    .memory_bytes = s_memory_bytes,
 };

@@ -104,6 +104,21 @@ static bool s_keeps_peak(int place)
     return fstatat(place, "memory.peak", &file, 0) == 0;
 }
 
+static int64_t s_cpus(int directory)
+{
+    char text[64];
+    long long quota_us, period_us; /* "max 100000": none */
+    bool bounded = cgroup_read_text(directory, "cpu.max", text, sizeof text) &&
+                   sscanf(text, "%lld %lld", &quota_us, &period_us) == 2 && quota_us > 0 &&
+                   period_us > 0;
+    return bounded ? (quota_us + period_us - 1) / period_us : 0;
+}
+
+static int64_t s_memory_bytes(int directory)
+{
+    return cgroup_read(directory, "memory.max", NULL); /* "max", read as 0: none */
+}
+
 const struct cgroup_driver cgroup_v2 = {
     .kind = "cgroup v2",
     .hierarchies = 1,
@@ -116,4 +131,6 @@ const struct cgroup_driver cgroup_v2 = {
     .usage = s_usage,
     .limits_swap = s_limits_swap,
     .keeps_peak = s_keeps_peak,
+    .cpus = s_cpus,
+    .memory_bytes = s_memory_bytes,
 };

@@ -15,7 +15,7 @@
 
 struct place_options {
     char url[RUNNER_URL_MAX_BYTES]; /* as in --runner */
-    unsigned slots;                 /* asked for; 0: as many as there are processors or workers */
+    unsigned slots;                 /* asked for; 0: as many as processors or workers serve */
     bool insecure;                  /* the operator's switch: judge without isolation */
     const char *data_folder;        /* exists; what makes compiling faster is kept in shared/ */
     uint64_t compile_cache_bytes;   /* of compiled submissions kept in memory; 0: none */

@@ -19,9 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "actors/runner/build.h"
 #include "actors/runner/driver.h"
+#include "actors/runner/machine.h"
 #include "actors/runner/prepared.h"
 #include "actors/runtime/clock.h"
 #include "actors/runtime/log.h"
@@ -34,7 +35,7 @@
 #define NEXT_TRY_MS 500    /* between two of them */
 
 struct place {
-    unsigned slots;              /* as asked for, or one for each processor */
+    unsigned slots;              /* as asked for, or as the machine is good for */
     bool insecure;               /* as given */
     char shared[PATH_MAX];       /* folder that all programs may read */
     struct compile_cache *cache; /* owned; NULL: none */
@@ -84,16 +85,28 @@ static bool s_isolates(struct buffer *why)
     return can;
 }
 
+/* As asked for, or as many as the machine is good for; says what that means here. */
+static unsigned s_count_slots(unsigned asked)
+{
+    struct machine machine;
+    struct buffer told;
+    machine_look(&machine);
+    unsigned slots = asked ? asked : machine_slots(&machine);
+    buffer_init(&told, 1024);
+    machine_warn(&machine, slots, BUILD_MEMORY_MB, &told);
+    if (told.length)
+        log_sentences(LOG_LEVEL_INFO, "sandbox", told.data, told.length);
+    buffer_fini(&told);
+    return slots;
+}
+
 static void *s_open(const struct place_options *options, struct buffer *why)
 {
     if (!options->insecure && !s_isolates(why))
         return NULL;
     struct place *self = calloc(1, sizeof *self);
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     check(self);
-    self->slots = options->slots                           ? options->slots
-                  : cores > 0 && cores < SANDBOX_SLOTS_MAX ? (unsigned)cores
-                                                           : 1;
+    self->slots = s_count_slots(options->slots);
     self->insecure = options->insecure;
     snprintf(self->shared, sizeof self->shared, "%s/shared", options->data_folder);
     if (mkdir(self->shared, 0755) < 0 && errno != EEXIST) {

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "actors/runner/machine.h"
 #include "actors/runner/memory_file.h"
 #include "actors/runner/seccomp_filter.h"
 #include "proto/check.h"
@@ -103,20 +103,14 @@ static bool s_start_keeper(struct sandbox *self, struct buffer *why)
 
 /* ---- the slot ---- */
 
-/* Slots are spread over the processors that we may use: a run stays on its own, so that the caches
- * and the rest of the machine disturb its times as little as may be. */
+/* Slots are spread over the processors that we may use, cores first: a run stays on its own, so
+ * that the caches and the rest of the machine disturb its times as little as may be. */
 static void s_choose_cpu(struct sandbox *self, unsigned slot)
 {
-    cpu_set_t set;
-    self->cpu = -1;
-    self->cpus = 1;
-    if (sched_getaffinity(0, sizeof set, &set) < 0)
-        return;
-    self->cpus = CPU_COUNT(&set);
-    unsigned nth = slot % (unsigned)self->cpus;
-    for (int cpu = 0; cpu < CPU_SETSIZE && self->cpu < 0; cpu++)
-        if (CPU_ISSET(cpu, &set) && nth-- == 0)
-            self->cpu = cpu;
+    struct machine machine;
+    machine_look(&machine);
+    self->cpu = machine.cpu_count ? machine.cpus[slot % machine.cpu_count] : -1;
+    self->cpus = machine.cpu_count ? machine.cpu_count : 1;
 }
 
 static struct sandbox *s_new(enum sandbox_mode mode, unsigned slot, unsigned uid,
