@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -360,6 +361,47 @@ static bool s_swap_on(void)
     return end && end + 1 < text + length;
 }
 
+/* Is there a hard limit on stacks that we may not lift for a program? */
+static bool s_stack_bound(uint64_t *bytes)
+{
+    struct rlimit limit, lifted;
+    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_max == RLIM_INFINITY)
+        return false;
+    lifted = (struct rlimit){limit.rlim_cur, RLIM_INFINITY};
+    *bytes = limit.rlim_max;
+    if (setrlimit(RLIMIT_STACK, &lifted) < 0)
+        return true;
+    setrlimit(RLIMIT_STACK, &limit);
+    return false;
+}
+
+/* How programs are isolated, and what is weaker than it should be. */
+static void s_tell(const struct sandbox *self, struct buffer *sentences)
+{
+    uint64_t stack_bytes;
+    buffer_printf(sentences, "Submissions are isolated by namespaces, seccomp and %s.\n",
+                  cgroup_kind(self->cgroup));
+    if (!self->own_users)
+        buffer_append_text(sentences, "Programs get no user namespace of their own here "
+                                      "(user.max_user_namespaces, or a container's rules).\n");
+    if (geteuid() != 0 && getgroups(0, NULL) > 0)
+        buffer_append_text(sentences, "Programs keep this user's supplementary groups, which only "
+                                      "root could drop: let a user without any run this.\n");
+    if (s_swap_on() && !cgroup_limits_swap(self->cgroup))
+        buffer_append_text(sentences, "Swap is on and cannot be limited here: a submission can "
+                                      "fill it; switch it off or boot with swapaccount=1.\n");
+    if (!cgroup_keeps_peak(self->cgroup))
+        buffer_append_text(sentences, "This kernel keeps no peak of a control group's memory "
+                                      "(Linux 5.19 does): what is reported is the memory of a "
+                                      "submission's largest process; limits are not affected.\n");
+    if (s_stack_bound(&stack_bytes))
+        buffer_printf(sentences,
+                      "No stack can be larger than %llu MB here, whatever a problem's memory "
+                      "limit is: deep recursion ends in a Runtime Error; lift the hard limit "
+                      "(ulimit -Hs unlimited, LimitSTACK=infinity, --ulimit stack=-1).\n",
+                      (unsigned long long)(stack_bytes >> 20));
+}
+
 bool sandbox_check(struct buffer *sentences)
 {
     struct sandbox *self = sandbox_new(SANDBOX_ISOLATED, SANDBOX_SLOTS_MAX - 1, NULL, sentences);
@@ -380,21 +422,7 @@ bool sandbox_check(struct buffer *sentences)
                           outcome.failure[0] ? outcome.failure : "it failed");
     }
     if (ok)
-        buffer_printf(sentences, "Submissions are isolated by namespaces, seccomp and %s.\n",
-                      cgroup_kind(self->cgroup));
-    if (ok && !self->own_users)
-        buffer_append_text(sentences, "Programs get no user namespace of their own here "
-                                      "(user.max_user_namespaces, or a container's rules).\n");
-    if (ok && geteuid() != 0 && getgroups(0, NULL) > 0)
-        buffer_append_text(sentences, "Programs keep this user's supplementary groups, which only "
-                                      "root could drop: let a user without any run this.\n");
-    if (ok && s_swap_on() && !cgroup_limits_swap(self->cgroup))
-        buffer_append_text(sentences, "Swap is on and cannot be limited here: a submission can "
-                                      "fill it; switch it off or boot with swapaccount=1.\n");
-    if (ok && !cgroup_keeps_peak(self->cgroup))
-        buffer_append_text(sentences, "This kernel keeps no peak of a control group's memory "
-                                      "(Linux 5.19 does): what is reported is the memory of a "
-                                      "submission's largest process; limits are not affected.\n");
+        s_tell(self, sentences);
     sandbox_destroy(&self);
     return ok;
 }

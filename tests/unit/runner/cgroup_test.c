@@ -273,25 +273,67 @@ static void s_stop_hogs(const pid_t hogs[HOGS])
         waitpid(hogs[i], NULL, 0);
 }
 
-static void a_program_that_was_kept_from_running_is_not_late(void **state)
+/* Ten times that and it gets a few turns, of a few milliseconds each. */
+static struct sandbox_limits s_patience(void)
 {
     struct sandbox_limits limits = harness_limits();
-    struct sandbox_job job = {.argv = (const char *const[]){"/box/main", "on", NULL},
-                              .output = harness_ignore};
+    limits.cpu_ms = 10000;
+    limits.wall_ms = 50;
+    return limits;
+}
+
+static bool s_goes_on(void *context, unsigned ended, const struct outcome *outcome)
+{
+    (void)context, (void)ended, (void)outcome;
+    return true;
+}
+
+static void a_program_that_was_kept_from_running_is_not_late(void **state)
+{
+    const struct sandbox_job job = {.argv = (const char *const[]){"/box/main", "on", NULL},
+                                    .limits = s_patience(),
+                                    .output = harness_ignore};
     pid_t hogs[HOGS];
     (void)state;
     harness_compile(s_sandbox, "#include <sched.h>\n#include <stdio.h>\n"
                                "int main(int n, char **a) { if (n > 1) for (;;) ;"
                                "printf(\"%d\", sched_getcpu()); }");
     harness_run(s_sandbox, slice_of(""), NULL, &s_run);
-    limits.cpu_ms = 10000;
-    limits.wall_ms = 50; /* in ten times that it has its turn some ten times, a few ms each */
-    job.limits = limits;
     s_start_hogs(hogs, atoi(s_run.output));
     sandbox_run(s_sandbox, &job, &s_run.outcome);
     s_stop_hogs(hogs);
     assert_string_equal(s_run.outcome.failure, "the machine is too busy");
     assert_false(s_run.outcome.wall_exceeded);
+}
+
+/* Nor is the other one of a pair, who waits for it. */
+static void a_pair_that_was_kept_from_running_is_not_late(void **state)
+{
+    static const char source[] = "#include <sched.h>\n#include <stdio.h>\n#include <unistd.h>\n"
+                                 "int main(int n, char **a) { if (n > 2) getchar();"
+                                 "if (n > 1) for (;;) ; printf(\"%d\", sched_getcpu()); }";
+    struct buffer why;
+    pid_t hogs[HOGS];
+    (void)state;
+    buffer_init(&why, 1024);
+    struct sandbox *second = sandbox_partner(s_sandbox, &why);
+    assert_non_null(second);
+    buffer_fini(&why);
+    harness_compile(s_sandbox, source);
+    harness_compile(second, source);
+    harness_run(second, slice_of(""), NULL, &s_run);
+    const struct sandbox_job first_job = {
+        .argv = (const char *const[]){"/box/main", "wait", "on", NULL}, .limits = s_patience()};
+    const struct sandbox_job second_job = {.argv = (const char *const[]){"/box/main", "on", NULL},
+                                           .limits = s_patience()};
+    struct sandbox_pair pair = {
+        .sandboxes = {s_sandbox, second}, .jobs = {&first_job, &second_job}, .goes_on = s_goes_on};
+    s_start_hogs(hogs, atoi(s_run.output));
+    sandbox_run_pair(&pair);
+    s_stop_hogs(hogs);
+    assert_string_equal(pair.outcomes[0].failure, "the machine is too busy");
+    assert_int_equal(pair.first, 0);
+    assert_int_equal(pair.outcomes[1].signal, SIGKILL);
 }
 
 int main(void)
@@ -305,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_group_that_cannot_be_read_is_our_failure),
         cmocka_unit_test(a_place_that_could_not_be_had_is_had_later),
         cmocka_unit_test(a_program_that_was_kept_from_running_is_not_late),
+        cmocka_unit_test(a_pair_that_was_kept_from_running_is_not_late),
     };
     return cmocka_run_group_tests(tests, s_set_up, s_tear_down);
 }

@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/capability.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -243,12 +247,44 @@ static void the_program_cannot_outlive_others_when_memory_runs_out(void **state)
     sandbox_destroy(&sandbox);
 }
 
+/* As in a container whose root may not lift limits. */
+static int s_with_bounded_stacks(void)
+{
+    static const char told[] = "No stack can be larger than 64 MB";
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct rights[2];
+    struct rlimit limit = {8 << 20, 64 << 20};
+    struct buffer sentences;
+    buffer_init(&sentences, 4096);
+    if (setrlimit(RLIMIT_STACK, &limit) < 0 || prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE) < 0 ||
+        syscall(SYS_capget, &header, rights) < 0)
+        return 1;
+    rights[0].effective &= ~(1u << CAP_SYS_RESOURCE);
+    rights[0].permitted &= ~(1u << CAP_SYS_RESOURCE);
+    rights[0].inheritable = 0;
+    if (syscall(SYS_capset, &header, rights) < 0)
+        return 2;
+    bool can = sandbox_check(&sentences);
+    bool says = memmem(sentences.data, sentences.length, told, strlen(told));
+    if (!can || !says)
+        s_take(NULL, sentences.data, sentences.length);
+    buffer_fini(&sentences);
+    return can && says ? 0 : 3;
+}
+
+static void a_bound_on_stacks_is_told(void **state)
+{
+    (void)state;
+    s_in_namespaces(0, s_with_bounded_stacks);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, s_before_each, s_after_each)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_mounted_below_a_folder_is_read_only_too),
+        TEST(a_bound_on_stacks_is_told),
         TEST(what_is_mounted_below_a_folder_is_read_only_on_older_kernels),
         TEST(the_keeper_starts_where_memory_files_are_not_executable),
         TEST(a_program_of_the_box_that_cannot_be_started_is_its_own_failure),
