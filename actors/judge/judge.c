@@ -12,8 +12,9 @@
  * reported until scoring says that it is durable. Failures of ours are tried again, three times,
  * and cost nobody anything. Submissions go before runs, runs before rejudgings. Our own line serves
  * users in turn (judge.h), a shared queue in the order of arrival, both as far as the idle slots
- * know the language. A trial's outcome is written here (judge_trials.c), and scoring never hears of
- * it. It runs nothing itself and does not know what a verdict is worth.
+ * know the language; nobody gets all of several slots (judge_share.c). A trial's outcome is written
+ * here (judge_trials.c), and scoring never hears of it. It runs nothing itself and does not know
+ * what a verdict is worth.
  *
  * Where several judges share a queue (judge_queue.c), the line holds only what the queue has given
  * to this one, and a job whose message is lost with the connection is judged to its end, but not
@@ -136,31 +137,17 @@ static void s_ask_lease(struct judge_actor *self, struct job *job, struct outbox
     commit_send(&commit, out, NULL, job->id, (struct question){QUESTION_JOB, job->generation});
 }
 
-static void s_dispatch_lane(struct judge_actor *self, const struct lane *lane, struct outbox *out)
-{
-    for (struct job *job = lane->line, *next; job && !self->draining; job = next) {
-        next = job->next;
-        if (!judge_slot_idle(self))
-            break;
-        if (job->due_ms > self->now_ms) {
-            outbox_wake(out, job->due_ms);
-            continue;
-        }
-        struct runner_slot *slot = judge_slot_for(self, job);
-        if (!slot)
-            continue;
-        slot->idle = false;
-        job->runner = slot->node;
-        job->leases_asked = 0;
-        s_ask_lease(self, job, out);
-    }
-}
-
 /* Brings idle slots and waiting jobs together. */
 static void s_dispatch(struct judge_actor *self, struct outbox *out)
 {
-    for (size_t kind = 0; kind < LANES; kind++)
-        s_dispatch_lane(self, &self->lanes[kind], out);
+    struct runner_slot *slot;
+    for (uint8_t kind = 0; kind < LANES && !self->draining; kind++)
+        for (struct job *job; (job = judge_share_next(self, kind, &slot, out));) {
+            slot->idle = false;
+            job->runner = slot->node;
+            job->leases_asked = 0;
+            s_ask_lease(self, job, out);
+        }
     if (self->active)
         outbox_wake(out, self->now_ms + REPORT_RETRY_MS);
 }

@@ -37,6 +37,7 @@
 #define PUT_BACK_BUSY_MS                                                                   \
     60000             /* … or for so long while it is not; then twice as long, and so on \
                        */
+#define HELD_MAX 16   /* deliveries beside those that slots are for, while some are held back */
 #define PEERS_MS 5000 /* how often judges tell each other their runners' languages */
 
 enum job_phase { JOB_LOOKING, JOB_WAITING, JOB_LEASING, JOB_RUNNING, JOB_REPORTING };
@@ -70,6 +71,7 @@ struct job {
     char *compile_output;             /* its text */
     struct buffer outcome;            /* of REPORTING, a trial's: the outcome, encoded; owned */
     int64_t judged_ms;                /* likewise: when */
+    struct need *need;                /* of WAITING: which slots can judge it */
     struct job *prev, *next;          /* in the line (WAITING) or among the active */
     UT_hash_handle hh;
 };
@@ -81,6 +83,7 @@ struct job {
 struct lane {
     struct job *line;   /* WAITING, in order */
     uint32_t waiting;   /* how many they are */
+    struct need *needs; /* of those */
     uint32_t jobs;      /* in whatever phase */
     struct turn *turns; /* of our own line, by user */
     int64_t turn;       /* the latest that was served */
@@ -94,6 +97,20 @@ struct turn {
     int64_t user_id; /* key of the hash */
     int64_t next;    /* for his next job */
     uint32_t jobs;   /* that he has; at none he is forgotten */
+    UT_hash_handle hh;
+};
+
+/* What all that waits in a lane for the same slots has in common. */
+struct need_key {
+    int64_t language_id;
+    int64_t avoid;   /* a place, or -1; see struct job */
+    int64_t checker; /* 0 or 1 */
+};
+struct need {
+    struct need_key key;
+    uint32_t waiting;         /* jobs in the line that have it */
+    uint32_t slots, idle;     /* of the last look: slots that meet it, and the idle ones of these */
+    struct runner_slot *slot; /* likewise: the one to be given; NULL: none */
     UT_hash_handle hh;
 };
 
@@ -173,8 +190,7 @@ struct job *judge_job_find(struct judge_actor *self, uint8_t kind, int64_t id);
 struct job *judge_job_asked(struct judge_actor *self, uint32_t generation);
 /* Does a job go to this slot, or is it there? */
 bool judge_job_with(const struct judge_actor *self, uint64_t node);
-/* A new one, WAITING at the end of its lane's line; the one that is there already; NULL: no place.
- */
+/* A new one, LOOKING, of which there is none yet. NULL: no place. */
 struct job *judge_job_add(struct judge_actor *self, uint8_t kind, int64_t id);
 /* A new one of this user, WAITING in his turn. Nothing when it is there already, or finds no place.
  */
@@ -238,6 +254,20 @@ void judge_queue_tick(struct judge_actor *self, struct outbox *out);
 /* Tells the edge how many deliveries we want, if that has changed. */
 void judge_queue_tell_prefetch(struct judge_actor *self, struct outbox *out);
 
+/* ---- judge_share.c: who gets an idle slot ---------------------------------------------------- */
+
+/* The rule, for a job of that kind that `slots` can judge, of which `idle` are idle; `has_one`: a
+ * job of the same user is with one of them. The last idle one of several is for who has none, and
+ * no rejudging, for which nobody waits, takes it. */
+bool judge_share_allows(uint8_t kind, uint32_t slots, uint32_t idle, bool has_one);
+/* A job comes into the lane's line, or leaves it: counts. */
+void judge_share_enlist(struct lane *lane, struct job *job);
+void judge_share_unlist(struct lane *lane, struct job *job);
+/* The first in the lane's line that is to have a slot now, and which; NULL: none. Asks to be woken
+ * for those that an idle slot waits for. */
+struct job *judge_share_next(struct judge_actor *self, uint8_t kind, struct runner_slot **slot,
+                             struct outbox *out);
+
 /* ---- judge_slots.c: who can judge
  * ---------------------------------------------------------------- */
 
@@ -247,9 +277,12 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
                                      const struct rec_language *languages, uint32_t count);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
-/* The first idle slot that can judge the job; NULL when there is none. job->avoid: a place where it
- * came to nothing, and not to go to while there is another one for it, idle or busy. */
-struct runner_slot *judge_slot_for(struct judge_actor *self, const struct job *job);
+/* Can it judge that language, and with a checker? Another judge cannot: it gets no jobs from us. */
+bool judge_slot_meets(const struct runner_slot *slot, int64_t language_id, bool checker);
+/* Looks at the slots for a need: how many meet it, how many of these are idle, and the first of
+ * them. A place to avoid is one where a job came to nothing: it does not go there while there is
+ * another one for it, idle or busy. */
+void judge_slots_for(struct judge_actor *self, struct need *need);
 bool judge_slot_idle(const struct judge_actor *self);
 /* How many there are, idle or not; whether one of them can judge the job. */
 uint32_t judge_slot_count(const struct judge_actor *self);

@@ -62,38 +62,42 @@ static void s_unlist(struct judge_actor *self, struct job *job)
     struct lane *lane = &self->lanes[job->kind];
     if (job->phase == JOB_WAITING) {
         DL_DELETE(lane->line, job);
-        lane->waiting--;
+        judge_share_unlist(lane, job);
     } else {
         DL_DELETE(self->active, job);
         self->running -= job->phase == JOB_RUNNING;
     }
 }
 
-struct job *judge_job_add(struct judge_actor *self, uint8_t kind, int64_t id)
+/* A new one, not yet listed. */
+static struct job *s_new(struct judge_actor *self, uint8_t kind, int64_t id)
 {
     check(kind < LANES);
-    struct job *job = judge_job_find(self, kind, id);
     struct lane *lane = &self->lanes[kind];
-    if (job)
-        return job;
     if (lane->jobs >= JOBS_MAX) {
         stats_add(STAT_judge_line_full, 1);
         return NULL;
     }
-    job = calloc(1, sizeof *job);
+    struct job *job = calloc(1, sizeof *job);
     check(job);
     job->key = s_key(kind, id);
     job->id = id;
     job->kind = kind;
     buffer_init(&job->outcome, FRAME_MAX_BYTES);
-    job->phase = JOB_WAITING;
     job->take_over_fence = -1;
     job->avoid = -1;
     HASH_ADD(hh, self->jobs, key, sizeof job->key, job);
-    DL_APPEND(lane->line, job);
     lane->jobs++;
-    lane->waiting++;
-    s_gauge(self);
+    return job;
+}
+
+struct job *judge_job_add(struct judge_actor *self, uint8_t kind, int64_t id)
+{
+    struct job *job = s_new(self, kind, id);
+    if (!job)
+        return NULL;
+    job->phase = JOB_LOOKING;
+    DL_APPEND(self->active, job);
     return job;
 }
 
@@ -125,7 +129,6 @@ static void s_take_turn(struct lane *lane, struct job *job)
     job->turn = turn->next > lane->turn ? turn->next : lane->turn;
     turn->next = job->turn + 1;
     turn->jobs++;
-    DL_DELETE(lane->line, job);
     struct job *before = lane->line ? lane->line->prev : NULL; /* the last one */
     while (before && before->turn > job->turn)
         before = before == lane->line ? NULL : before->prev;
@@ -149,12 +152,15 @@ void judge_job_line_up(struct judge_actor *self, uint8_t kind, int64_t id, int64
 {
     if (judge_job_find(self, kind, id))
         return;
-    struct job *job = judge_job_add(self, kind, id);
+    struct job *job = s_new(self, kind, id);
     if (!job)
         return;
+    job->phase = JOB_WAITING;
     job->language_id = language_id;
     job->user_id = user_id;
     s_take_turn(&self->lanes[kind], job);
+    judge_share_enlist(&self->lanes[kind], job);
+    s_gauge(self);
 }
 
 void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase phase,
@@ -182,7 +188,7 @@ void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, b
         DL_PREPEND(lane->line, job);
     else
         DL_APPEND(lane->line, job);
-    lane->waiting++;
+    judge_share_enlist(lane, job);
     s_gauge(self);
 }
 

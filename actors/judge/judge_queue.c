@@ -55,9 +55,20 @@ static void s_void_tags(struct judge_actor *self)
 
 /* ---- the edge -------------------------------------------------------------------------------- */
 
+/* One delivery for each slot. What is held back while a slot is idle has no slot, so it must not
+ * take the place of one that would get it: then there are some more. */
+static int64_t s_wanted(const struct judge_actor *self)
+{
+    uint32_t waiting = 0;
+    for (size_t kind = 0; kind < LANES; kind++)
+        waiting += self->lanes[kind].waiting;
+    bool held = waiting > 0 && judge_slot_idle(self);
+    return self->draining ? 0 : judge_slot_count(self) + (held ? HELD_MAX : 0);
+}
+
 void judge_queue_tell_prefetch(struct judge_actor *self, struct outbox *out)
 {
-    int64_t wanted = self->draining ? 0 : judge_slot_count(self);
+    int64_t wanted = s_wanted(self);
     if (!s_connected(self) || wanted == self->queue.prefetch)
         return;
     self->queue.prefetch = wanted;

@@ -51,30 +51,35 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
     return slot;
 }
 
-static bool s_can(const struct runner_slot *slot, const struct job *job)
+bool judge_slot_meets(const struct runner_slot *slot, int64_t language_id, bool checker)
 {
-    if (job->checker && !slot->checkers)
+    if (slot->peer || (checker && !slot->checkers))
         return false;
     for (uint32_t i = 0; i < slot->language_count; i++)
-        if (slot->languages[i].id == job->language_id)
+        if (slot->languages[i].id == language_id)
             return true;
     return false;
 }
 
-struct runner_slot *judge_slot_for(struct judge_actor *self, const struct job *job)
+void judge_slots_for(struct judge_actor *self, struct need *need)
 {
     struct runner_slot *there = NULL;
     bool elsewhere = false; /* somebody busy, who is worth waiting for */
+    need->slot = NULL;
+    need->slots = need->idle = 0;
     for (struct runner_slot *slot = self->slots; slot; slot = slot->hh.next) {
-        if (slot->peer || !s_can(slot, job))
+        if (!judge_slot_meets(slot, need->key.language_id, need->key.checker))
             continue;
-        if (slot->place != job->avoid && slot->idle)
-            return slot;
-        elsewhere |= slot->place != job->avoid;
+        need->slots++;
+        need->idle += slot->idle;
+        if (slot->place != need->key.avoid && slot->idle && !need->slot)
+            need->slot = slot;
+        elsewhere |= slot->place != need->key.avoid;
         if (slot->idle && !there)
             there = slot;
     }
-    return elsewhere ? NULL : there;
+    if (!elsewhere)
+        need->slot = there;
 }
 
 bool judge_slot_idle(const struct judge_actor *self)
@@ -96,7 +101,7 @@ uint32_t judge_slot_count(const struct judge_actor *self)
 bool judge_slot_knows(const struct judge_actor *self, const struct job *job)
 {
     for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
-        if (!slot->peer && s_can(slot, job))
+        if (judge_slot_meets(slot, job->language_id, job->checker))
             return true;
     return false;
 }

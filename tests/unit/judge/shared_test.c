@@ -354,6 +354,30 @@ static void test_as_many_are_asked_for_as_there_are_slots(void **state)
     assert_int_equal(s_prefetch(world), 0);
 }
 
+/* A burst that is held back (judge_share.c) keeps nobody else's from being delivered. */
+static void test_what_is_held_back_takes_nobodys_place(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready(world, 2, PYTHON);
+    int64_t ann[] = {world_submission(world, PYTHON), world_submission(world, PYTHON)};
+    world_delivered(world, 5, 1, ann[0], false);
+    assert_int_equal(s_prefetch(world), 2);
+    world_delivered(world, 5, 2, ann[1], false);
+    assert_int_equal(world_job(world, 1)->submission_id, ann[0]);
+    assert_null(world_job(world, 2));
+    assert_int_equal(s_prefetch(world), 2 + 16);
+    int64_t bob = world_submission(world, PYTHON);
+    world_row(world, bob)->user = USER + 1;
+    world_delivered(world, 5, 3, bob, false);
+    assert_int_equal(world_job(world, 2)->submission_id, bob);
+    assert_int_equal(s_prefetch(world), 2); /* no slot is idle */
+    world_outcome(world, 1, ann[0], 1, VERDICT_ACCEPTED);
+    world_ready(world, 1, PYTHON);
+    assert_int_equal(world_job(world, 1)->submission_id, ann[1]);
+    assert_int_equal(s_prefetch(world), 2);
+}
+
 /* Not requeued, which would bring it back at once, again and again. */
 static void test_a_language_that_nobody_knows_here_is_put_aside(void **state)
 {
@@ -497,6 +521,7 @@ int main(void)
         CASE(a_verdict_of_a_lease_that_was_taken_over_is_dropped),
         CASE(a_long_judging_keeps_its_lease),
         CASE(as_many_are_asked_for_as_there_are_slots),
+        CASE(what_is_held_back_takes_nobodys_place),
         CASE(a_language_that_nobody_knows_here_is_put_aside),
         CASE(what_waits_for_a_slot_that_went_is_put_aside),
         CASE(a_checker_that_nobody_runs_here_is_put_aside),
