@@ -24,6 +24,7 @@ struct judging {
     struct buffer said;              /* a test's stdout, its beginning; for who is told */
     bool said_more;                  /* than that */
     enum verdict decided;            /* by the first test that failed; Accepted: none has */
+    int64_t idle_us;                 /* of all tests so far */
     struct checker_test test;        /* the test under way; its answer is the expected output */
     struct compare compare;          /* its stdout against that */
     struct checker checker;          /* reads outputs, if the problem has one that does */
@@ -235,7 +236,7 @@ static struct sandbox_limits s_limits(const struct judging *self)
     int64_t cpu_ms = task->time_limit_ms * self->language->time_factor;
     return (struct sandbox_limits){
         .cpu_ms = cpu_ms,
-        .wall_ms = 2 * cpu_ms + 1000, /* for those who sleep or wait for nothing */
+        .wall_ms = verdict_wall_ms(cpu_ms, self->idle_us),
         .memory_bytes = memory,
         .scratch_bytes = memory < S_SCRATCH_MAX_BYTES ? memory : S_SCRATCH_MAX_BYTES,
         .stack_bytes = memory,
@@ -287,7 +288,9 @@ static bool s_test(struct judging *self, struct sandbox_job *job, uint32_t index
     }
     self->test.arguments = task->arguments ? task->arguments(task->context) : slice_of("");
     struct outcome outcome;
+    job->limits = s_limits(self);
     bool heard = s_run(self, job, &outcome);
+    self->idle_us += outcome.idle_us;
     result->cancelled |= outcome.cancelled;
     if (result->cancelled || !heard)
         return false;
@@ -322,7 +325,6 @@ static void s_test_all(struct judging *self)
     struct sandbox_job job = {
         .argv = argv.list,
         .environment = environment.list,
-        .limits = s_limits(self),
         .errors = &self->errors,
         .progress = s_progress,
         .context = self,

@@ -11,6 +11,8 @@ struct outcome {
     int signal;            /* that ended the program; 0: it exited */
     int64_t cpu_us;        /* processor time of everything it started */
     int64_t wall_us;       /* from its start to the end of the last process */
+    int64_t idle_us;       /* of that: neither at work nor waiting for a processor, or for the other
+                            * of two that talk; as far as looks saw, some 0.2 s may lack */
     int64_t memory_kb;     /* peak, with the files it wrote to its scratch space */
     bool out_of_memory;    /* the kernel killed at its memory limit */
     bool output_overflow;  /* wrote past the cap and was killed */

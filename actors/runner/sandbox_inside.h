@@ -52,6 +52,7 @@ struct clocks {
     int64_t look_us, cpu_us; /* the last look, and the processor time then */
     int64_t waited_us;       /* of the time since then: spent waiting for a processor */
     int64_t others_us;       /* likewise: for somebody else who was at work */
+    int64_t idle_us;         /* likewise: for nothing that is known */
     unsigned blind;          /* looks in a row at which the group could not be read */
 };
 

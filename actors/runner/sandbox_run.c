@@ -137,8 +137,11 @@ static void s_look(struct run *self, int64_t others_us)
     int64_t idle_us = now_us - clocks->look_us - (cpu_us - clocks->cpu_us);
     if (idle_us > 0 && sandbox->cgroup && cgroup_busy(sandbox->cgroup))
         clocks->waited_us += idle_us;
-    else if (idle_us > 0)
-        clocks->others_us += others_us < idle_us ? others_us : idle_us;
+    else if (idle_us > 0) {
+        int64_t excused_us = others_us < idle_us ? others_us : idle_us;
+        clocks->others_us += excused_us;
+        clocks->idle_us += idle_us - excused_us;
+    }
     clocks->look_us = now_us;
     clocks->cpu_us = cpu_us;
 }
@@ -266,6 +269,10 @@ void run_measure(struct run *self)
         outcome->out_of_memory =
             (uint64_t)outcome->memory_kb * 1024 > self->job->limits.memory_bytes;
     outcome->wall_us = sandbox_now_us() - self->clocks.begun_us;
+    if (sandbox->cgroup) /* what no look saw may have been waiting */
+        outcome->idle_us = self->clocks.idle_us;
+    else if (outcome->wall_us > outcome->cpu_us)
+        outcome->idle_us = outcome->wall_us - outcome->cpu_us;
     if (self->killed)
         outcome->signal = SIGKILL;
     else if (!ended && !outcome->failure[0])

@@ -21,6 +21,14 @@ enum verdict verdict_of(const struct outcome *outcome, int64_t cpu_limit_us,
     return answer_matches ? VERDICT_ACCEPTED : VERDICT_WRONG_ANSWER;
 }
 
+int64_t verdict_wall_ms(int64_t cpu_limit_ms, int64_t idle_us)
+{
+    int64_t most_ms = 2 * cpu_limit_ms + TEST_IDLE_MIN_MS,
+            left_ms = JUDGING_IDLE_MS - idle_us / 1000;
+    int64_t wall_ms = cpu_limit_ms + (left_ms > TEST_IDLE_MIN_MS ? left_ms : TEST_IDLE_MIN_MS);
+    return wall_ms < most_ms ? wall_ms : most_ms;
+}
+
 enum verdict verdict_of_talk(const struct outcome *outcome, int64_t cpu_limit_us,
                              bool told_out_of_memory, enum judges_word word, bool spoke_first)
 {

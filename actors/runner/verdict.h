@@ -12,6 +12,14 @@
 enum verdict verdict_of(const struct outcome *outcome, int64_t cpu_limit_us,
                         bool told_out_of_memory, bool answer_matches);
 
+/* How long a test may take by the wall clock, without the time in which it waited for others, when
+ * the tests before it were idle for so long. Who sleeps, or waits for nothing, keeps a slot from
+ * others: with much of it in one test he no longer has it in the next, where he cannot take longer
+ * than a program at work, but for a second. Who is not idle never comes near. */
+#define JUDGING_IDLE_MS 20000 /* that all tests may be idle together, and then … */
+#define TEST_IDLE_MIN_MS 1000 /* … so much longer than its processor time may each test take */
+int64_t verdict_wall_ms(int64_t cpu_limit_ms, int64_t idle_us);
+
 /* What a problem's own program says of an output, or of a talk. */
 enum judges_word {
     JUDGES_RIGHT,  /* as it should be */

@@ -97,6 +97,22 @@ static void verdicts_on_talks_follow_their_order(void **state)
             fail_msg("row %zu", i);
 }
 
+static void all_tests_share_what_they_may_be_idle(void **state)
+{
+    static const struct {
+        int64_t cpu_ms, idle_ms, wall_ms;
+    } table[] = {
+        {1000, 0, 3000},     {1000, 17999, 3000}, {1000, 18000, 3000},     {1000, 18001, 2999},
+        {1000, 19000, 2000}, {1000, 19999, 2000}, {1000, 20000, 2000},     {1000, 999999, 2000},
+        {500, 0, 2000},      {10, 30000, 1010},   {18999, 0, 38998},       {19000, 0, 39000},
+        {19001, 0, 39001},   {180000, 0, 200000}, {180000, 10000, 190000}, {180000, 30000, 181000},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (verdict_wall_ms(table[i].cpu_ms, table[i].idle_ms * 1000) != table[i].wall_ms)
+            fail_msg("row %zu", i);
+}
+
 static void placeholders_become_values(void **state)
 {
     const char *const patterns[] = {"{box}/main",
@@ -196,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_follow_their_order),
         cmocka_unit_test(verdicts_on_talks_follow_their_order),
+        cmocka_unit_test(all_tests_share_what_they_may_be_idle),
         cmocka_unit_test(placeholders_become_values),
         cmocka_unit_test(too_many_or_too_long_arguments_are_refused),
         cmocka_unit_test(every_row_of_the_table_expands),

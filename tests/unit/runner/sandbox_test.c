@@ -157,6 +157,7 @@ static void processor_time_ends_a_loop(void **state)
     harness_run(s_sandbox, slice_of(""), &limits, &s_run);
     assert_true(s_run.outcome.cpu_exceeded);
     assert_in_range(s_run.outcome.cpu_us, 200000, 400000);
+    assert_in_range(s_run.outcome.idle_us, 0, 200000); /* on a busy machine, too */
 }
 
 /* isolate without control groups let these run for eight seconds */
@@ -182,6 +183,7 @@ static void the_wall_clock_ends_a_sleeper(void **state)
     harness_run(s_sandbox, slice_of(""), &limits, &s_run);
     assert_true(s_run.outcome.wall_exceeded);
     assert_in_range(s_now_ms() - start, 300, 2000);
+    assert_in_range(s_run.outcome.idle_us, 200000, 2000000);
 }
 
 static void memory_is_limited_and_told(void **state)
