@@ -167,6 +167,7 @@ static void test_a_slot_that_is_gone_holds_nobody_back(void **state)
 /* A slot and what it is at. */
 struct machine {
     int64_t id;      /* of the submission; 0: idle */
+    int64_t fence;   /* of its lease */
     int64_t until_s; /* when it is over */
 };
 
@@ -194,6 +195,7 @@ static void s_collect(struct play *self)
             continue;
         assert_int_equal(self->machines[i].id, 0); /* one at a time */
         self->machines[i].id = job->submission_id;
+        self->machines[i].fence = job->fence;
         self->machines[i].until_s = self->now_s + 1 + s_random(self, s_random(self, 2) ? 5 : 140);
         self->begun_s[job->submission_id - FIRST] = self->now_s;
     }
@@ -221,7 +223,7 @@ static void s_assert_shared(struct play *self)
     assert_true(self->count == 1 || rejudged < self->count);
     for (uint32_t i = 0; i < self->world->count; i++) {
         const struct world_submission *row = &self->world->submissions[i];
-        if (self->begun_s[i] >= 0)
+        if (self->begun_s[i] >= 0 || row->final) /* judged, or given up: a run after five minutes */
             continue;
         uint32_t kept =
             self->count > 1 && (row->kind == JUDGING_REJUDGE || s_has_one(self, row->user));
@@ -239,13 +241,12 @@ static void s_step(struct play *self)
 {
     for (uint32_t i = 0; i < self->count; i++) {
         struct machine *machine = &self->machines[i];
-        int64_t fence = machine->id ? world_row(self->world, machine->id)->fence : 0;
         if (machine->id && machine->until_s <= self->now_s) {
-            world_outcome(self->world, i + 1, machine->id, fence, VERDICT_ACCEPTED);
+            world_outcome(self->world, i + 1, machine->id, machine->fence, VERDICT_ACCEPTED);
             machine->id = 0;
             s_collect(self);
         } else if (machine->id)
-            world_progress(self->world, i + 1, machine->id, fence);
+            world_progress(self->world, i + 1, machine->id, machine->fence);
         if (!machine->id)
             world_ready(self->world, i + 1, PYTHON);
         s_collect(self);
