@@ -56,7 +56,8 @@ struct slot {
     struct sandbox *sandbox; /* owned */
     int64_t prepares;        /* for this language before the next job, for all; 0: nothing */
     struct {
-        int64_t tried_ms;    /* when its hello was last seen to work, or not to; 0: never */
+        int64_t tried_ms;    /* when its hello was last seen to work, or not to, or, while it is set
+                              * aside, was given up; 0: never */
         bool aside;          /* it did not: not offered until it does */
     } trials[LANGUAGES_MAX]; /* as the place's languages */
 };
@@ -227,16 +228,18 @@ static bool s_has_time(void *context)
     return watch->go_on(watch->context) && !(watch->wanted && watch->wanted(watch->context));
 }
 
-/* Looks again at what is set aside, while there is time for it; gives the milliseconds after which
- * to look again, -1: never. Who is wanted looks again after that job, before he is ready for
- * another. */
+/* Looks again at what is set aside; gives the milliseconds after which to look again, -1: never.
+ * There may be no time for it, or it is given up for a job: then it is put off, or the slot would
+ * look before it is ready for the next one, too. */
 static int64_t s_try_again(struct slot *self, const struct watch *watch)
 {
     int64_t again_ms = -1;
     for (size_t i = 0; i < self->place->languages.count; i++) {
-        if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS &&
-            s_has_time((void *)watch))
-            s_try(self, i, s_has_time, (void *)watch);
+        if (self->trials[i].aside && clock_now_ms() - self->trials[i].tried_ms >= TRY_AGAIN_MS) {
+            if (s_has_time((void *)watch))
+                s_try(self, i, s_has_time, (void *)watch);
+            self->trials[i].tried_ms = clock_now_ms();
+        }
         if (self->trials[i].aside)
             again_ms = TRY_AGAIN_MS;
     }
