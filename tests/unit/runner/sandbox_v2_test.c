@@ -142,6 +142,14 @@ static void a_daemon_ends_with_its_program(void **state)
     assert_string_equal(s_run.output, "hello\n");
 }
 
+/* Here root has the right to say what is the least. */
+static void a_program_cannot_ask_to_be_spared_when_memory_runs_out(void **state)
+{
+    (void)state;
+    s_do("spare", "me", NULL);
+    assert_string_equal(s_run.output, "refused\n");
+}
+
 int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +161,7 @@ int main(int argument_count, char **arguments)
         cmocka_unit_test(processes_are_limited),
         cmocka_unit_test(processor_time_ends_a_loop),
         cmocka_unit_test(a_daemon_ends_with_its_program),
+        cmocka_unit_test(a_program_cannot_ask_to_be_spared_when_memory_runs_out),
     };
     if (argument_count != 2) {
         fprintf(stderr, "usage: sandbox_v2_test PROBE\n");
