@@ -84,8 +84,9 @@ bool seccomp_filter_new(struct sock_fprog *program, struct buffer *why)
 {
     *program = (struct sock_fprog){0};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    bool ok = filter && s_add_calls(filter) == 0 && s_add_sockets(filter) == 0 &&
-              s_export(filter, program);
+    /* a tree: the kernel asks the whole filter about each call there is when a run installs it */
+    bool ok = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 &&
+              s_add_calls(filter) == 0 && s_add_sockets(filter) == 0 && s_export(filter, program);
     seccomp_release(filter);
     if (!ok) {
         buffer_append_text(why, "The system call filter cannot be built.\n");
