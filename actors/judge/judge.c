@@ -93,18 +93,23 @@ static void s_avoid(struct judge_actor *self, struct job *job)
         job->avoid = slot->place;
 }
 
-/* A failure of ours: once more, or enough. */
+/* A failure of ours: once more, by another judge where all our places have failed; or enough. */
 static void s_retry(struct judge_actor *self, struct job *job, const char *why, struct outbox *out)
 {
     s_avoid(self, job);
-    if (++job->tries >= TRIES_MAX) {
+    if (job->tries < TRIES_MAX) /* else it was given up, and nobody took that */
+        job->failed[job->tries++] = job->avoid;
+    if (job->tries >= TRIES_MAX) {
         s_give_up(self, job, why, out);
         return;
     }
     stats_add(STAT_judge_retries, 1);
     log_warn("judging-repeated", "%s=%lld try=%u why=\"%s\"", judge_job_noun(job),
              (long long)job->id, job->tries, why);
-    s_back(self, job, 0);
+    if (judge_slot_untried(self, job))
+        s_back(self, job, 0);
+    else if (!judge_pass_on(self, job, out))
+        s_back(self, job, self->now_ms + RETRY_MS);
 }
 
 /* ---- leasing --------------------------------------------------------------------------------- */
@@ -538,8 +543,10 @@ static void s_on_peer(struct judge_actor *self, const struct envelope *envelope,
 {
     struct runner_slot *slot =
         judge_slot_ready(self, envelope, message->languages.items, message->languages.count);
-    if (slot)
+    if (slot) {
         slot->peer = true;
+        slot->checkers = message->checkers;
+    }
 }
 
 static void s_on_languages_get(const struct judge_actor *self, const struct envelope *envelope,
@@ -652,6 +659,7 @@ static void s_destroy(void **self_p)
         judge_job_forget(self, self->jobs);
     while (self->slots)
         judge_slot_forget(self, self->slots);
+    judge_passes_forget(self);
     free(self);
     *self_p = NULL;
 }

@@ -17,6 +17,7 @@
 #define RUNNERS_MAX 1024 /* slots known; past it a slot is told OVERLOADED and asks again */
 #define TRIES_MAX 3      /* failures of ours before a Judge Error */
 #define FENCE_MAX 12     /* leases before one, over all restarts: such code kills its judges */
+#define RETRY_MS 1000    /* before a second try where it failed; what is wrong may pass */
 #define LEASE_MS 15000   /* a runner that is silent for so long has lost its job */
 #define RUNNER_SILENT_MS 20000 /* an idle slot that does not repeat itself is gone */
 #define STORE_RETRY_MS 2000    /* a lease that was not answered is asked for again */
@@ -66,6 +67,7 @@ struct job {
     uint64_t runner;              /* the slot that has it: its node */
     bool checker;                 /* its problem has one; known once leased */
     int64_t avoid;                /* the place where it last came to nothing; -1: none */
+    int64_t failed[TRIES_MAX];    /* the places of its tries; -1: not known */
     int64_t due_ms;               /* WAITING: not before; else: when it must have been heard of */
     struct msg_verdict_report report; /* of REPORTING, a submission's; compile_output is owned: */
     char *compile_output;             /* its text */
@@ -131,6 +133,20 @@ struct runner_slot {
     UT_hash_handle hh;
 };
 
+/* An id that was put back into the shared queue for another judge. */
+struct pass {
+    int64_t key;      /* of the hash: the job's */
+    int64_t id;       /* of the submission or trial */
+    uint8_t kind;     /* enum judging_kind */
+    bool waits;       /* to be published */
+    uint32_t count;   /* how often it was passed on */
+    int64_t due_ms;   /* when it is published (waits), or forgotten */
+    int64_t retry_ms; /* if it comes back, it is not begun before; 0: at once */
+    uint32_t tries;   /* failures here so far */
+    int64_t failed[TRIES_MAX]; /* as of the job */
+    UT_hash_handle hh;
+};
+
 /* The edge of a shared queue, as it last told. */
 struct judge_queue {
     struct envelope edge;   /* its last queue_ready: where our words go; kind 0: never heard */
@@ -140,6 +156,7 @@ struct judge_queue {
     int64_t put_back_ms;    /* when to look for what the queue lost */
     int64_t peers_ms;       /* when to tell the other judges our languages */
     uint32_t put_back_open; /* generation of the open question; 0: none */
+    struct pass *passes;    /* by key: what was handed to the other judges */
 };
 
 struct judge_actor {
@@ -247,12 +264,24 @@ void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *en
                              const void *message, struct outbox *out);
 /* Its lease is ours for another while, when it is time. */
 void judge_queue_renew(struct judge_actor *self, struct job *job, struct outbox *out);
+/* The same, without a verdict: nobody has it in hand any more. */
+void judge_queue_let_go(struct judge_actor *self, struct job *job, struct outbox *out);
 /* Forgets the job and lets go of its message, if it has one: for good, or to the dead letters. */
 void judge_queue_settle(struct judge_actor *self, struct job *job, struct outbox *out);
 /* What is done now and then; asks to be woken for the next time. */
 void judge_queue_tick(struct judge_actor *self, struct outbox *out);
 /* Tells the edge how many deliveries we want, if that has changed. */
 void judge_queue_tell_prefetch(struct judge_actor *self, struct outbox *out);
+
+/* ---- judge_passes.c: what is handed to the other judges of a shared queue -------------------- */
+
+/* If another judge's runners can judge it, it goes back into the queue, at once or after a pause,
+ * and the job is gone. False: nothing was done; nobody can, or it was passed on often enough. */
+bool judge_pass_on(struct judge_actor *self, struct job *job, struct outbox *out);
+/* It may have come back to us: what failed here stays counted. When it may be begun; 0: at once. */
+int64_t judge_pass_recall(const struct judge_actor *self, struct job *job);
+void judge_passes_tick(struct judge_actor *self, struct outbox *out);
+void judge_passes_forget(struct judge_actor *self);
 
 /* ---- judge_share.c: who gets an idle slot ---------------------------------------------------- */
 
@@ -287,6 +316,11 @@ bool judge_slot_idle(const struct judge_actor *self);
 /* How many there are, idle or not; whether one of them can judge the job. */
 uint32_t judge_slot_count(const struct judge_actor *self);
 bool judge_slot_knows(const struct judge_actor *self, const struct job *job);
+/* … one of another judge's; one of ours at a place where it has not failed. */
+bool judge_slot_peer_knows(const struct judge_actor *self, const struct job *job);
+bool judge_slot_untried(const struct judge_actor *self, const struct job *job);
+/* Does one of our slots run checkers? */
+bool judge_slot_checks(const struct judge_actor *self);
 /* Forgets slots without a job, and other judges, that have been silent too long. */
 void judge_slots_tick(struct judge_actor *self);
 /* What can be judged now, by our own slots or also by those of the other judges: each language

@@ -86,6 +86,8 @@ static struct job *s_new(struct judge_actor *self, uint8_t kind, int64_t id)
     buffer_init(&job->outcome, FRAME_MAX_BYTES);
     job->take_over_fence = -1;
     job->avoid = -1;
+    for (uint32_t i = 0; i < TRIES_MAX; i++)
+        job->failed[i] = -1;
     HASH_ADD(hh, self->jobs, key, sizeof job->key, job);
     lane->jobs++;
     return job;

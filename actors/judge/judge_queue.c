@@ -9,8 +9,9 @@
  * after a while.
  *
  * Published: what room tells, at once, and by the sweep whatever is open, in nobody's hand and not
- * put back lately: the queue may lose anything. What no runner here can judge is let go for the
- * sweep to put back, so that it does not go round between us and the queue. */
+ * put back lately: the queue may lose anything. What no runner here can judge is passed on to a
+ * judge whose runners can (judge_passes.c), or, if there is none, let go for the sweep to put back,
+ * so that it does not go round between us and the queue. */
 #include "actors/judge/judge.h"
 
 #include "actors/runtime/log.h"
@@ -166,13 +167,19 @@ static void s_hold(struct judge_actor *self, struct job *job, int64_t until_ms, 
     commit_send(&commit, out, NULL, job->id, NO_ANSWER);
 }
 
-/* What no runner here can judge: the sweep puts it back, later and later. A runner that gave it
- * back had a lease, which would keep the sweep away until it has run out. */
+/* A runner that gave it back had a lease, which would keep others away until it has run out. */
+void judge_queue_let_go(struct judge_actor *self, struct job *job, struct outbox *out)
+{
+    if (job->fence)
+        s_hold(self, job, 0, out);
+    judge_queue_settle(self, job, out);
+}
+
+/* What no runner can judge: the sweep puts it back, later and later. */
 static void s_put_aside(struct judge_actor *self, struct job *job, struct outbox *out)
 {
     stats_add(STAT_queue_put_aside, 1);
-    s_hold(self, job, 0, out);
-    judge_queue_settle(self, job, out);
+    judge_queue_let_go(self, job, out);
 }
 
 /* … any more. */
@@ -182,7 +189,7 @@ static void s_put_lane_aside(struct judge_actor *self, const struct lane *lane, 
         next = job->next;
         if (out->count >= OUTBOX_MAX / 2)
             return; /* the rest at the next tick */
-        if (!judge_slot_knows(self, job))
+        if (!judge_slot_knows(self, job) && !judge_pass_on(self, job, out))
             s_put_aside(self, job, out);
     }
 }
@@ -204,25 +211,28 @@ void judge_queue_on_looked(struct judge_actor *self, struct job *job,
         s_not_there(self, job, out);
         return;
     }
-    if (judging_is_trial(job->kind) && result_word(row, 0, 6, &judging_kind_words, &kind))
+    if (judging_is_trial(job->kind) && result_word(row, 0, 7, &judging_kind_words, &kind))
         judge_job_is(self, job, kind);
     int64_t fence = result_i64(row, 0, 3), holder = result_i64(row, 0, 4),
             until_ms = result_i64(row, 0, 5);
     bool held = until_ms != I64_NONE && until_ms >= self->now_ms && holder != self->name;
     job->language_id = result_i64(row, 0, 1);
     job->user_id = result_i64(row, 0, 2);
+    job->checker = result_i64(row, 0, 6) == 1;
     job->given_up = status == VERDICT_JUDGE_ERROR; /* by a judge that died before it said so */
     if (verdict_final((enum verdict)status) || (held && !job->redelivered)) {
         stats_add(STAT_queue_copies, 1);
         judge_queue_settle(self, job, out);
         return;
     }
-    if (!judge_slot_knows(self, job)) {
-        s_put_aside(self, job, out);
+    if (!judge_slot_knows(self, job)) { /* what somebody has in hand waits for the end of that */
+        if (held || !judge_pass_on(self, job, out))
+            s_put_aside(self, job, out);
         return;
     }
+    int64_t due_ms = judge_pass_recall(self, job);
     job->take_over_fence = held ? fence : -1;
-    judge_job_wait(self, job, held ? self->now_ms + TAKE_OVER_MS : 0, false);
+    judge_job_wait(self, job, held ? self->now_ms + TAKE_OVER_MS : due_ms, false);
 }
 
 /* ---- leases ---------------------------------------------------------------------------------- */
@@ -315,7 +325,8 @@ void judge_queue_on_put_back(struct judge_actor *self, const struct envelope *en
 static void s_tell_peers(struct judge_actor *self, struct outbox *out)
 {
     struct rec_language found[LANGUAGES_MAX];
-    struct msg_judge_languages languages = {{judge_slots_languages(self, false, found), found}};
+    struct msg_judge_languages languages = {{judge_slots_languages(self, false, found), found},
+                                            judge_slot_checks(self)};
     self->queue.peers_ms = self->now_ms + PEERS_MS;
     for (int64_t shard = 0; shard < self->config.shards; shard++)
         if (shard != self->config.shard)
@@ -330,6 +341,7 @@ void judge_queue_tick(struct judge_actor *self, struct outbox *out)
         s_tell_peers(self, out);
     if (s_connected(self)) {
         s_put_all_aside(self, out);
+        judge_passes_tick(self, out);
         if (self->queue.put_back_ms <= self->now_ms)
             s_put_back(self, out);
         outbox_wake(out, self->queue.put_back_ms);

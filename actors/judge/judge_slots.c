@@ -51,14 +51,19 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
     return slot;
 }
 
-bool judge_slot_meets(const struct runner_slot *slot, int64_t language_id, bool checker)
+static bool s_meets(const struct runner_slot *slot, int64_t language_id, bool checker)
 {
-    if (slot->peer || (checker && !slot->checkers))
+    if (checker && !slot->checkers)
         return false;
     for (uint32_t i = 0; i < slot->language_count; i++)
         if (slot->languages[i].id == language_id)
             return true;
     return false;
+}
+
+bool judge_slot_meets(const struct runner_slot *slot, int64_t language_id, bool checker)
+{
+    return !slot->peer && s_meets(slot, language_id, checker);
 }
 
 void judge_slots_for(struct judge_actor *self, struct need *need)
@@ -102,6 +107,39 @@ bool judge_slot_knows(const struct judge_actor *self, const struct job *job)
 {
     for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
         if (judge_slot_meets(slot, job->language_id, job->checker))
+            return true;
+    return false;
+}
+
+bool judge_slot_peer_knows(const struct judge_actor *self, const struct job *job)
+{
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        if (slot->peer && s_meets(slot, job->language_id, job->checker))
+            return true;
+    return false;
+}
+
+static bool s_failed_at(const struct job *job, int64_t place)
+{
+    for (uint32_t i = 0; i < job->tries; i++)
+        if (job->failed[i] == place)
+            return true;
+    return false;
+}
+
+bool judge_slot_untried(const struct judge_actor *self, const struct job *job)
+{
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        if (judge_slot_meets(slot, job->language_id, job->checker) &&
+            !s_failed_at(job, slot->place))
+            return true;
+    return false;
+}
+
+bool judge_slot_checks(const struct judge_actor *self)
+{
+    for (const struct runner_slot *slot = self->slots; slot; slot = slot->hh.next)
+        if (!slot->peer && slot->checkers)
             return true;
     return false;
 }

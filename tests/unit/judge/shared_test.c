@@ -27,6 +27,15 @@ static void s_begin(struct world *world)
     world_connected(world, 5, 0);
 }
 
+/* The other judge tells what its runners can. */
+static void s_peer(struct world *world, int64_t language_id, bool checkers)
+{
+    struct rec_language language = {language_id, slice_of("a language"), slice_of("1")};
+    struct envelope peer = {.kind = MSG_judge_languages, .reply = {77, ACTOR_judge, 1, 0, 1}};
+    actor_harness_give(world->harness, peer,
+                       &(struct msg_judge_languages){{1, &language}, checkers});
+}
+
 /* A submission that another judge holds under fence 1. */
 static int64_t s_held(struct world *world)
 {
@@ -231,6 +240,7 @@ static void test_a_given_up_one_goes_to_the_dead_letters(void **state)
     for (int i = 1; i <= 3; i++) {
         assert_int_equal(world_settled(world, MSG_queue_reject), 0);
         world_outcome(world, 1, id, i, VERDICT_JUDGE_ERROR);
+        world_wait(world, RETRY_MS);
         world_ready(world, 1, PYTHON);
     }
     assert_int_equal(world_row(world, id)->verdict, VERDICT_JUDGE_ERROR);
@@ -413,7 +423,7 @@ static void test_a_checker_that_nobody_runs_here_is_put_aside(void **state)
     world_wait(world, 10000);
     assert_int_equal(world_settled(world, MSG_queue_ack), 1);
     assert_int_equal(world_row(world, id)->until_ms, 0);
-    assert_null(world_job(world, 2));
+    assert_int_equal(world_row(world, id)->fence, 0); /* no lease was asked for */
     assert_null(world_report(world));
     world_ready(world, 20, CPP);
     world_delivered(world, 5, 2, id, false);
@@ -425,13 +435,147 @@ static void test_a_checker_that_nobody_runs_here_is_put_aside(void **state)
     assert_int_equal(world_job(world, 20)->submission_id, id);
 }
 
+/* ---- passed on to the other judge ------------------------------------------------------------ */
+
+static uint32_t s_publishings(const struct world *world)
+{
+    return actor_harness_count(world->harness, MSG_queue_publish);
+}
+
+static void test_what_another_judge_can_do_is_passed_on_to_it(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    s_peer(world, JAVA, true);
+    int64_t run = world_trial(world, JUDGING_RUN, USER, JAVA);
+    world_delivered(world, 5, 1, run, false);
+    assert_int_equal(world_settled(world, MSG_queue_ack), 1);
+    assert_int_equal(s_publishings(world), 1);
+    assert_int_equal(s_published(world)->kind, JUDGING_RUN);
+    assert_int_equal(s_published(world)->submission_ids.items[0], run);
+    assert_int_equal(world_row(world, run)->fence, 0);
+}
+
+/* Each time after a longer while, and not for ever: then the sweep. A copy is not another one. */
+static void test_what_comes_back_again_and_again_is_put_aside(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    int64_t id = world_submission(world, JAVA), pause_ms = 250, tag = 1;
+    s_peer(world, JAVA, true);
+    world_delivered(world, 5, tag, id, false);
+    for (uint32_t passes = 1; passes < 12; passes++) {
+        assert_int_equal(s_publishings(world), passes);
+        for (int copy = 0; copy < 2; copy++) {
+            world_delivered(world, 5, ++tag, id, false);
+            assert_int_equal(world_settled(world, MSG_queue_ack), tag);
+        }
+        world_wait(world, pause_ms - 100);
+        assert_int_equal(s_publishings(world), passes);
+        world_wait(world, 200);
+        pause_ms = pause_ms < 4000 ? 2 * pause_ms : 4000;
+        s_peer(world, JAVA, true);
+    }
+    world_delivered(world, 5, ++tag, id, false);
+    world_wait(world, 10000);
+    assert_int_equal(world_settled(world, MSG_queue_ack), tag);
+    assert_int_equal(s_publishings(world), 12);
+    assert_int_equal(actor_harness_count(world->harness, MSG_judge_job), 0);
+}
+
+static void test_only_a_judge_that_runs_checkers_is_passed_them(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready_without_checkers(world, 2, CPP);
+    for (int64_t checkers = 0; checkers <= 1; checkers++) {
+        int64_t id = world_submission(world, CPP);
+        world_row(world, id)->checker = true;
+        s_peer(world, CPP, checkers);
+        world_delivered(world, 5, 1 + checkers, id, false);
+        assert_int_equal(world_settled(world, MSG_queue_ack), 1 + checkers);
+        assert_int_equal(s_publishings(world), checkers);
+        assert_int_equal(world_row(world, id)->fence, 0);
+    }
+}
+
+static void test_what_another_judge_has_in_hand_is_not_passed_on(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    int64_t id = s_held(world);
+    world_row(world, id)->language = JAVA;
+    s_peer(world, JAVA, true);
+    world_delivered(world, 5, 1, id, true); /* he may have died: the sweep waits for his lease */
+    assert_int_equal(world_settled(world, MSG_queue_ack), 1);
+    assert_int_equal(s_publishings(world), 0);
+}
+
+static void test_what_waits_for_a_slot_that_went_is_passed_on_without_its_lease(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready(world, 2, JAVA);
+    s_peer(world, JAVA, true);
+    int64_t id = world_submission(world, JAVA);
+    world_delivered(world, 5, 1, id, false);
+    assert_int_equal(world_row(world, id)->fence, 1);
+    world_leave(world, 2, id);
+    world_wait(world, 5000);
+    assert_int_equal(s_publishings(world), 1);
+    assert_int_equal(world_row(world, id)->until_ms, 0);
+}
+
+/* Two places here, and another judge: each is tried once before any a second time. */
+static void test_what_failed_at_all_our_places_goes_to_another_judge(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    s_peer(world, PYTHON, true);
+    world_ready(world, 11, PYTHON);
+    int64_t id = world_submission(world, PYTHON);
+    world_delivered(world, 5, 1, id, false);
+    uint64_t first = world_job(world, 1) ? 1 : 11, second = 12 - first;
+    world_outcome(world, first, id, 1, VERDICT_JUDGE_ERROR);
+    assert_int_equal(world_job(world, second)->fence, 2); /* at once */
+    world_outcome(world, second, id, 2, VERDICT_JUDGE_ERROR);
+    assert_int_equal(s_publishings(world), 1);
+    assert_int_equal(world_settled(world, MSG_queue_ack), 1);
+    assert_int_equal(world_row(world, id)->until_ms, 0);
+    world_ready(world, first, PYTHON);
+    world_ready(world, second, PYTHON);
+    world_delivered(world, 5, 2, id, false); /* it failed there, too, or we were given it again */
+    world_wait(world, RETRY_MS - 200);
+    assert_int_equal(world_jobs(world, first) + world_jobs(world, second), 2);
+    world_wait(world, 200);
+    assert_int_equal(world_jobs(world, first) + world_jobs(world, second), 3);
+    uint64_t third = world_jobs(world, first) == 2 ? first : second;
+    world_outcome(world, third, id, 3, VERDICT_JUDGE_ERROR); /* the third one here */
+    assert_int_equal(world_row(world, id)->verdict, VERDICT_JUDGE_ERROR);
+    assert_int_equal(world_settled(world, MSG_queue_reject), 2);
+}
+
+static void test_without_another_judge_it_is_tried_here_after_a_pause(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    s_peer(world, JAVA, true);
+    int64_t id = world_submission(world, PYTHON);
+    world_delivered(world, 5, 1, id, false);
+    world_outcome(world, 1, id, 1, VERDICT_JUDGE_ERROR);
+    world_ready(world, 1, PYTHON);
+    world_wait(world, RETRY_MS - 100);
+    assert_int_equal(world_jobs(world, 1), 1);
+    world_wait(world, 100);
+    assert_int_equal(world_job(world, 1)->fence, 2);
+    assert_int_equal(s_publishings(world), 0);
+}
+
 static void test_languages_are_those_of_all_judges(void **state)
 {
     struct world *world = *state;
-    struct rec_language java = {JAVA, slice_of("Java"), slice_of("17")};
-    struct envelope peer = {.kind = MSG_judge_languages, .reply = {77, ACTOR_judge, 1, 0, 1}};
     s_begin(world);
-    actor_harness_give(world->harness, peer, &(struct msg_judge_languages){{1, &java}});
+    s_peer(world, JAVA, false);
     world_forget(world);
     struct envelope ask = actor_harness_request(world->harness, MSG_languages_get, 0, 0);
     actor_harness_give(world->harness, ask, &(struct msg_languages_get){10});
@@ -455,6 +599,7 @@ static void test_a_judge_tells_the_others_what_its_runners_know(void **state)
     assert_int_equal(sent->envelope.to.actor, ACTOR_judge);
     assert_int_equal(sent->envelope.key, 1);
     assert_int_equal(told->languages.count, 1);
+    assert_true(told->checkers);
 }
 
 /* A Judge0 has called back, and the gateway asks the first judge: it may be another one's job. */
@@ -480,10 +625,8 @@ static void test_a_hint_about_a_job_of_another_judge_goes_on_to_it(void **state)
 static void test_a_silent_peer_is_forgotten(void **state)
 {
     struct world *world = *state;
-    struct rec_language java = {JAVA, slice_of("Java"), slice_of("17")};
-    struct envelope peer = {.kind = MSG_judge_languages, .reply = {77, ACTOR_judge, 1, 0, 1}};
     s_begin(world);
-    actor_harness_give(world->harness, peer, &(struct msg_judge_languages){{1, &java}});
+    s_peer(world, JAVA, false);
     for (int i = 0; i < 6; i++) {
         world_wait(world, 5000);
         world_ready(world, 1, PYTHON);
@@ -525,6 +668,13 @@ int main(void)
         CASE(a_language_that_nobody_knows_here_is_put_aside),
         CASE(what_waits_for_a_slot_that_went_is_put_aside),
         CASE(a_checker_that_nobody_runs_here_is_put_aside),
+        CASE(what_another_judge_can_do_is_passed_on_to_it),
+        CASE(what_comes_back_again_and_again_is_put_aside),
+        CASE(only_a_judge_that_runs_checkers_is_passed_them),
+        CASE(what_another_judge_has_in_hand_is_not_passed_on),
+        CASE(what_waits_for_a_slot_that_went_is_passed_on_without_its_lease),
+        CASE(what_failed_at_all_our_places_goes_to_another_judge),
+        CASE(without_another_judge_it_is_tried_here_after_a_pause),
         CASE(languages_are_those_of_all_judges),
         CASE(a_judge_tells_the_others_what_its_runners_know),
         CASE(a_hint_about_a_job_of_another_judge_goes_on_to_it),

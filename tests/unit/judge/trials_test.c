@@ -212,7 +212,7 @@ static void test_a_silent_runner_loses_the_run_and_its_late_word_is_void(void **
 {
     struct world *world = *state;
     int64_t run = s_running(world);
-    world_wait(world, 15500);
+    world_wait(world, 15500 + RETRY_MS);
     world_ready(world, 20, PYTHON); /* elsewhere */
     assert_int_equal(world_job(world, 20)->submission_id, run);
     assert_int_equal(world_job(world, 20)->fence, 2);
@@ -230,6 +230,7 @@ static void test_three_failures_of_ours_are_a_judge_error(void **state)
     log_set_level(LOG_LEVEL_ERROR + 1);
     for (int64_t fence = 1; fence <= 3; fence++) {
         world_outcome(world, 1, run, fence, VERDICT_JUDGE_ERROR);
+        world_wait(world, RETRY_MS);
         world_ready(world, 1, PYTHON);
     }
     log_set_level(LOG_LEVEL_INFO);
@@ -367,6 +368,7 @@ static void test_a_run_that_was_given_up_is_acknowledged(void **state)
     log_set_level(LOG_LEVEL_ERROR + 1);
     for (int64_t fence = 1; fence <= 3; fence++) {
         world_outcome(world, 1, run, fence, VERDICT_JUDGE_ERROR);
+        world_wait(world, RETRY_MS);
         world_ready(world, 1, PYTHON);
     }
     world_delivered(world, 5, 2, 999999, false); /* no submission: poison */

@@ -121,7 +121,7 @@ static bool s_may_lease(const struct world_submission *row, const struct value *
 static void s_look(struct world *self, int64_t id, struct actor_answer *answer)
 {
     const struct world_submission *row = world_row(self, id);
-    actor_answer_result(answer, 7);
+    actor_answer_result(answer, 8);
     if (!row)
         return;
     actor_answer_text(answer, word_text(&verdict_words, row->final   ? row->verdict
@@ -132,6 +132,7 @@ static void s_look(struct world *self, int64_t id, struct actor_answer *answer)
     actor_answer_i64(answer, row->fence);
     actor_answer_i64(answer, row->until_ms ? row->holder : I64_NONE);
     actor_answer_i64(answer, row->until_ms ? row->until_ms : I64_NONE);
+    actor_answer_i64(answer, row->checker && !row->own_input);
     actor_answer_text(answer, word_text(&judging_kind_words, row->kind));
 }
 

@@ -8,6 +8,7 @@
 #include "tests/unit/actor_harness.h"
 
 #define WORLD_SUBMISSIONS 2048
+#define RETRY_MS 1000 /* before a second try at the same place */
 #define FIRST 7001 /* the first submission's id; they count on from it */
 #define USER 11
 #define ROOM 65

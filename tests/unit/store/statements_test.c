@@ -234,6 +234,7 @@ static void s_share(struct fixture *self)
     int64_t created_ms = START + 2;
     assert_true(slice_is(result_text(&row[0], 0, 0), "PENDING"));
     assert_int_equal(s_i64(&row[0], 0, 3), 0);
+    assert_int_equal(s_i64(&row[0], 0, 6), 0);
     assert_int_equal(result_rows(&RUN(self, STATEMENT_submission_look, "i", N(9))[0]), 0);
 
     /* put back: after the least time, then after twice the time before */
@@ -336,7 +337,7 @@ static void s_judge_runs(struct fixture *self)
     assert_int_equal(RUN(self, STATEMENT_trial_renew, "iii", own, N(102), N(9000))[0].changed, 0);
     assert_int_equal(RUN(self, STATEMENT_trial_renew, "iii", own, N(101), N(9000))[0].changed, 1);
     row = RUN(self, STATEMENT_trial_look, "i", own);
-    assert_true(slice_is(result_text(row, 0, 6), "run"));
+    assert_true(slice_is(result_text(row, 0, 7), "run"));
     row = RUN(self, STATEMENT_trials_put_back, "iit", N(8900), N(100), "rejudge");
     assert_int_equal(row[0].changed, 0);
     row = RUN(self, STATEMENT_trials_put_back, "iit", N(8900), N(100), "run");
