@@ -2,9 +2,9 @@
  * queued, leased, retried, given up.
  *
  * In: judge_enqueue (room), runner_ready, judge_progress, judge_outcome, runner_leave (runners),
- * verdict_taken (scoring), languages_get and judge_hint (gateways). Out: judge_job and judge_hint
- * to runners, verdict_report to scoring, submission_found (under way) and run_found to fan-out,
- * store_run.
+ * unreachable (the runtime: a runner is gone), verdict_taken (scoring), languages_get and
+ * judge_hint (gateways). Out: judge_job and judge_hint to runners, verdict_report to scoring,
+ * submission_found (under way) and run_found to fan-out, store_run.
  *
  * Promises: a submission or trial that the store holds as PENDING or JUDGING gets a final verdict:
  * what no message brought, the sweep finds. A judging is a lease with a fencing number from the
@@ -305,65 +305,6 @@ static void s_on_answer(struct judge_actor *self, const struct envelope *envelop
     }
 }
 
-/* ---- the sweep ------------------------------------------------------------------------------- */
-
-static void s_sweep(struct judge_actor *self, struct outbox *out)
-{
-    struct commit commit;
-    commit_begin(&commit);
-    commit_op(&commit, STATEMENT_submissions_open);
-    commit_i64(&commit, self->sweep_after[0]);
-    judge_runs_give_up(self, &commit);
-    commit_op(&commit, STATEMENT_trials_open);
-    commit_i64(&commit, self->sweep_after[1]);
-    self->sweep_generation = judge_next_generation(self);
-    self->sweep_ms = self->now_ms + STORE_RETRY_MS;
-    commit_send(&commit, out, NULL, 0, (struct question){QUESTION_SWEEP, self->sweep_generation});
-    outbox_wake(out, self->sweep_ms);
-}
-
-static void s_line_up_submissions(struct judge_actor *self, const struct rec_store_result *rows)
-{
-    for (uint32_t i = 0; i < result_rows(rows); i++) {
-        self->sweep_after[0] = result_i64(rows, i, 0);
-        judge_job_line_up(self, JUDGING_SUBMISSION, self->sweep_after[0], result_i64(rows, i, 1),
-                          result_i64(rows, i, 2));
-    }
-}
-
-static void s_line_up_trials(struct judge_actor *self, const struct rec_store_result *rows)
-{
-    for (uint32_t i = 0; i < result_rows(rows); i++) {
-        uint8_t kind;
-        self->sweep_after[1] = result_i64(rows, i, 0);
-        if (result_word(rows, i, 3, &judging_kind_words, &kind) && judging_is_trial(kind))
-            judge_job_line_up(self, kind, self->sweep_after[1], result_i64(rows, i, 1),
-                              result_i64(rows, i, 2));
-    }
-}
-
-static void s_on_sweep(struct judge_actor *self, const struct envelope *envelope,
-                       const void *message, struct outbox *out)
-{
-    const struct msg_store_done *done = message;
-    if (self->sweep_generation == 0 || envelope->to.generation != self->sweep_generation ||
-        envelope->kind != MSG_store_done || done->results.count != 3)
-        return; /* the tick asks again */
-    const struct rec_store_result *rows = done->results.items;
-    s_line_up_submissions(self, &rows[0]);
-    judge_runs_given_up(self, &rows[1], out);
-    s_line_up_trials(self, &rows[2]);
-    if (result_rows(&rows[0]) == SWEEP_PAGE || result_rows(&rows[2]) == SWEEP_PAGE) {
-        s_sweep(self, out);
-        return;
-    }
-    self->recovered = true;
-    self->sweep_generation = 0;
-    self->sweep_after[0] = self->sweep_after[1] = 0;
-    self->sweep_ms = self->now_ms + SWEEP_MS;
-    outbox_wake(out, self->sweep_ms);
-}
-
 /* ---- runners --------------------------------------------------------------------------------- */
 
 /* The job that this slot holds under this fence; NULL: an older lease, which counts no more. */
@@ -448,17 +389,30 @@ static void s_on_hint(struct judge_actor *self, const struct envelope *envelope,
         outbox_reply(out, envelope, MSG_done, &done);
 }
 
-static void s_on_leave(struct judge_actor *self, const struct envelope *envelope,
-                       const struct msg_runner_leave *leave)
+/* Whatever it holds, or was on its way to it, is given back: nobody's failure. */
+static void s_on_leave(struct judge_actor *self, uint64_t node)
 {
-    struct runner_slot *slot = judge_slot_find(self, envelope->reply.node);
-    struct job *job = judge_job_find(self, leave->kind, leave->submission_id);
-    if (job && job->phase == JOB_RUNNING && job->runner == envelope->reply.node) {
+    struct runner_slot *slot = judge_slot_find(self, node);
+    for (struct job *job = self->active, *next; job; job = next) {
+        next = job->next;
+        if (job->phase != JOB_RUNNING || job->runner != node)
+            continue;
         s_avoid(self, job);
-        s_back(self, job, 0); /* given back: nobody's failure */
+        s_back(self, job, 0);
     }
     if (slot)
         judge_slot_forget(self, slot);
+}
+
+/* A job did not get to its slot. The others of its place are gone too, most likely, and each would
+ * cost a lease; one that is not comes back when it says again that it is ready. */
+static void s_on_unreachable(struct judge_actor *self, uint64_t node)
+{
+    const struct runner_slot *slot = judge_slot_find(self, node);
+    int64_t place = slot ? slot->place : 0;
+    s_on_leave(self, node);
+    if (slot)
+        judge_slots_forget_idle(self, place);
 }
 
 /* ---- time ------------------------------------------------------------------------------------ */
@@ -505,7 +459,7 @@ static void s_on_tick(struct judge_actor *self, struct outbox *out)
     if (self->config.queue_shared)
         judge_queue_tick(self, out);
     else if (self->sweep_ms <= self->now_ms)
-        s_sweep(self, out);
+        judge_sweep(self, out);
     outbox_wake(out, next_ms < self->sweep_ms ? next_ms : self->sweep_ms);
     judge_slots_tick(self);
     s_dispatch(self, out);
@@ -564,7 +518,7 @@ static void s_on_start(struct judge_actor *self, const struct envelope *envelope
     if (self->config.queue_shared)
         judge_queue_tick(self, out);
     else
-        s_sweep(self, out);
+        judge_sweep(self, out);
 }
 
 static void s_on_ping(const struct judge_actor *self, const struct envelope *envelope,
@@ -605,7 +559,10 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         s_on_outcome(self, envelope, message, out);
         break;
     case MSG_runner_leave:
-        s_on_leave(self, envelope, message);
+        s_on_leave(self, envelope->reply.node);
+        break;
+    case MSG_unreachable:
+        s_on_unreachable(self, (uint64_t)((const struct msg_unreachable *)message)->node);
         break;
     case MSG_judge_hint:
         s_on_hint(self, envelope, message, out);
@@ -627,7 +584,7 @@ static void s_handle(void *state, const struct envelope *envelope, const void *m
         break;
     default: /* store_done, store_failed, verdict_taken, refused: an answer */
         if (envelope->to.slot == QUESTION_SWEEP)
-            s_on_sweep(self, envelope, message, out);
+            judge_on_sweep(self, envelope, message, out);
         else if (envelope->to.slot == QUESTION_PUT_BACK)
             judge_queue_on_put_back(self, envelope, message, out);
         else
@@ -669,6 +626,7 @@ static const uint16_t s_receives[] = {MSG_judge_enqueue,
                                       MSG_judge_progress,
                                       MSG_judge_outcome,
                                       MSG_runner_leave,
+                                      MSG_unreachable,
                                       MSG_languages_get,
                                       MSG_verdict_taken,
                                       MSG_store_done,

@@ -223,6 +223,11 @@ void judge_job_enter(struct judge_actor *self, struct job *job, enum job_phase p
 void judge_job_wait(struct judge_actor *self, struct job *job, int64_t due_ms, bool been_there);
 void judge_job_forget(struct judge_actor *self, struct job *job);
 
+/* Asks the store what is open, of our own line; the answer, which is lined up. */
+void judge_sweep(struct judge_actor *self, struct outbox *out);
+void judge_on_sweep(struct judge_actor *self, const struct envelope *envelope, const void *message,
+                    struct outbox *out);
+
 /* ---- judge_trials.c: what is told of a judging, and what becomes of a trial ---------------------
  */
 
@@ -306,6 +311,8 @@ struct runner_slot *judge_slot_ready(struct judge_actor *self, const struct enve
                                      const struct rec_language *languages, uint32_t count);
 struct runner_slot *judge_slot_find(struct judge_actor *self, uint64_t node);
 void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot);
+/* The idle ones of a place. */
+void judge_slots_forget_idle(struct judge_actor *self, int64_t place);
 /* Can it judge that language, and with a checker? Another judge cannot: it gets no jobs from us. */
 bool judge_slot_meets(const struct runner_slot *slot, int64_t language_id, bool checker);
 /* Looks at the slots for a need: how many meet it, how many of these are idle, and the first of

@@ -1,5 +1,6 @@
 /* The jobs of the judge: a hash of all, a line for each kind of those that wait, the list of those
- * about which somebody has been asked. */
+ * about which somebody has been asked. And the sweep of our own line, which finds in the store what
+ * no message brought. */
 #include "actors/judge/judge.h"
 #include "actors/runtime/stats.h"
 #include "proto/check.h"
@@ -205,4 +206,63 @@ void judge_job_forget(struct judge_actor *self, struct job *job)
     buffer_fini(&job->outcome);
     free(job);
     s_gauge(self);
+}
+
+/* ---- the sweep ------------------------------------------------------------------------------- */
+
+void judge_sweep(struct judge_actor *self, struct outbox *out)
+{
+    struct commit commit;
+    commit_begin(&commit);
+    commit_op(&commit, STATEMENT_submissions_open);
+    commit_i64(&commit, self->sweep_after[0]);
+    judge_runs_give_up(self, &commit);
+    commit_op(&commit, STATEMENT_trials_open);
+    commit_i64(&commit, self->sweep_after[1]);
+    self->sweep_generation = judge_next_generation(self);
+    self->sweep_ms = self->now_ms + STORE_RETRY_MS;
+    commit_send(&commit, out, NULL, 0, (struct question){QUESTION_SWEEP, self->sweep_generation});
+    outbox_wake(out, self->sweep_ms);
+}
+
+static void s_line_up_submissions(struct judge_actor *self, const struct rec_store_result *rows)
+{
+    for (uint32_t i = 0; i < result_rows(rows); i++) {
+        self->sweep_after[0] = result_i64(rows, i, 0);
+        judge_job_line_up(self, JUDGING_SUBMISSION, self->sweep_after[0], result_i64(rows, i, 1),
+                          result_i64(rows, i, 2));
+    }
+}
+
+static void s_line_up_trials(struct judge_actor *self, const struct rec_store_result *rows)
+{
+    for (uint32_t i = 0; i < result_rows(rows); i++) {
+        uint8_t kind;
+        self->sweep_after[1] = result_i64(rows, i, 0);
+        if (result_word(rows, i, 3, &judging_kind_words, &kind) && judging_is_trial(kind))
+            judge_job_line_up(self, kind, self->sweep_after[1], result_i64(rows, i, 1),
+                              result_i64(rows, i, 2));
+    }
+}
+
+void judge_on_sweep(struct judge_actor *self, const struct envelope *envelope, const void *message,
+                    struct outbox *out)
+{
+    const struct msg_store_done *done = message;
+    if (self->sweep_generation == 0 || envelope->to.generation != self->sweep_generation ||
+        envelope->kind != MSG_store_done || done->results.count != 3)
+        return; /* the tick asks again */
+    const struct rec_store_result *rows = done->results.items;
+    s_line_up_submissions(self, &rows[0]);
+    judge_runs_given_up(self, &rows[1], out);
+    s_line_up_trials(self, &rows[2]);
+    if (result_rows(&rows[0]) == SWEEP_PAGE || result_rows(&rows[2]) == SWEEP_PAGE) {
+        judge_sweep(self, out);
+        return;
+    }
+    self->recovered = true;
+    self->sweep_generation = 0;
+    self->sweep_after[0] = self->sweep_after[1] = 0;
+    self->sweep_ms = self->now_ms + SWEEP_MS;
+    outbox_wake(out, self->sweep_ms);
 }

@@ -18,6 +18,15 @@ void judge_slot_forget(struct judge_actor *self, struct runner_slot *slot)
     free(slot);
 }
 
+void judge_slots_forget_idle(struct judge_actor *self, int64_t place)
+{
+    for (struct runner_slot *slot = self->slots, *next; slot; slot = next) {
+        next = slot->hh.next;
+        if (slot->idle && slot->place == place)
+            judge_slot_forget(self, slot);
+    }
+}
+
 static void s_copy(char *to, size_t size, struct slice text)
 {
     size_t length = text.length < size - 1 ? text.length : size - 1;

@@ -34,6 +34,7 @@ struct mail {
 };
 
 struct departure {
+    struct resident *from;    /* who said it; NULL: we, a refusal */
     struct envelope envelope; /* for another thread */
     struct slice body;        /* in the arena */
 };
@@ -84,11 +85,12 @@ static void s_deliver(struct host *self, struct resident *resident, const struct
     mail->frame.envelope.seed = prng_next(&self->chance);
 }
 
-static void s_depart(struct host *self, const struct envelope *envelope, struct slice body)
+static void s_depart(struct host *self, struct resident *from, const struct envelope *envelope,
+                     struct slice body)
 {
     self->departures = s_grown(self->departures, self->departure_count, &self->departure_capacity,
                                sizeof *self->departures);
-    self->departures[self->departure_count++] = (struct departure){*envelope, body};
+    self->departures[self->departure_count++] = (struct departure){from, *envelope, body};
 }
 
 /* Who of this thread a message is for; NULL: somebody elsewhere, or nobody. */
@@ -108,14 +110,14 @@ static struct slice s_keep(struct host *self, struct slice body)
 }
 
 /* Sends a message on its way: to the turn's mail when its receiver lives here, else out. */
-static void s_post(struct host *self, const struct frame *frame)
+static void s_post(struct host *self, struct resident *from, const struct frame *frame)
 {
     struct envelope envelope = frame->envelope;
     struct slice body = s_keep(self, frame->body);
     bool here = envelope.to.node == 0 || envelope.to.node == port_node(self->port);
     struct resident *to = here ? s_resident(self, &envelope) : NULL;
     if (!to) {
-        s_depart(self, &envelope, body);
+        s_depart(self, from, &envelope, body);
         return;
     }
     if (envelope.reply.node == 0)
@@ -134,7 +136,7 @@ static void s_empty_outbox(struct host *self, struct resident *from)
         struct frame frame = outbox_frame(&self->outbox, i);
         if (from->recorder)
             recorder_out(from->recorder, &frame);
-        s_post(self, &frame);
+        s_post(self, from, &frame);
     }
     outbox_clear(&self->outbox);
 }
@@ -145,19 +147,19 @@ static void s_refuse(struct host *self, const struct envelope *envelope, enum re
     outbox_refuse(&self->outbox, envelope, refusal, "");
     if (self->outbox.count && envelope->kind != MSG_refused) { /* no refusal of a refusal */
         struct frame frame = outbox_frame(&self->outbox, 0);
-        s_post(self, &frame);
+        s_post(self, NULL, &frame);
     }
     outbox_clear(&self->outbox);
 }
 
-/* What came over the port finds its resident. Runtime's own words (start, tick, drain) are not
- * taken from outside. */
+/* What came over the port finds its resident. Runtime's own words are not taken from
+ * outside. */
 static void s_sort(struct host *self, const struct frame *frame)
 {
     const struct envelope *envelope = &frame->envelope;
     struct resident *resident = s_resident(self, envelope);
-    bool runtime_word =
-        envelope->kind == MSG_start || envelope->kind == MSG_tick || envelope->kind == MSG_drain;
+    bool runtime_word = envelope->kind == MSG_start || envelope->kind == MSG_tick ||
+                        envelope->kind == MSG_drain || envelope->kind == MSG_unreachable;
     if (resident && !runtime_word) {
         s_deliver(self, resident, envelope, frame->body);
         return;
@@ -254,8 +256,10 @@ static void s_end_round(struct host *self)
     }
 }
 
+/* What could not leave although its sender wants to know is left in `departures`. */
 static void s_leave(struct host *self)
 {
+    size_t lost = 0;
     for (size_t i = 0; i < self->resident_count; i++)
         if (self->residents[i].recorder)
             recorder_flush(self->residents[i].recorder);
@@ -266,7 +270,31 @@ static void s_leave(struct host *self)
             log_debug("message-not-sent", "message=%s to=%u why=%s",
                       message_name(departure->envelope.kind), departure->envelope.to.actor,
                       sent == PORT_FULL ? "full" : "unreachable");
+        if (sent == PORT_UNREACHABLE && departure->envelope.to.node && departure->from &&
+            s_takes(departure->from->class, MSG_unreachable))
+            self->departures[lost++] = *departure;
     }
+    self->departure_count = lost;
+}
+
+static void s_tell(struct host *self, struct resident *resident, uint16_t id, const void *message)
+{
+    struct buffer body;
+    struct envelope envelope = {.kind = id, .to = {.actor = resident->class->kind}};
+    buffer_init(&body, 256);
+    codec_encode(message_by_id(id), message, &body);
+    s_deliver(self, resident, &envelope, s_keep(self, buffer_slice(&body)));
+    buffer_fini(&body);
+}
+
+/* It is the next turn's. */
+static void s_tell_lost(struct host *self)
+{
+    for (size_t i = 0; i < self->departure_count; i++) {
+        struct msg_unreachable lost = {(int64_t)self->departures[i].envelope.to.node};
+        s_tell(self, self->departures[i].from, MSG_unreachable, &lost);
+    }
+    self->departure_count = 0;
 }
 
 /* Everything that has been delivered, and everything that follows from it within this thread. */
@@ -284,21 +312,12 @@ static void s_turn(struct host *self)
     s_leave(self);
     for (size_t i = 0; i < self->input_count; i++)
         port_message_close(&self->inputs[i]);
-    self->input_count = self->mail_count = self->departure_count = 0;
+    self->input_count = self->mail_count = 0;
     arena_reset(&self->arena);
+    s_tell_lost(self);
 }
 
 /* ---- the thread ------------------------------------------------------------------------------ */
-
-static void s_tell(struct host *self, struct resident *resident, uint16_t id, const void *message)
-{
-    struct buffer body;
-    struct envelope envelope = {.kind = id, .to = {.actor = resident->class->kind}};
-    buffer_init(&body, 256);
-    codec_encode(message_by_id(id), message, &body);
-    s_deliver(self, resident, &envelope, s_keep(self, buffer_slice(&body)));
-    buffer_fini(&body);
-}
 
 static void s_tell_all(struct host *self, uint16_t id, const void *message)
 {

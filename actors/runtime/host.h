@@ -4,7 +4,8 @@
  * (bounded), stamp each message with time and chance, journal it, let its actor handle it; messages
  * between actors of the same thread go straight to the mailbox and belong to the same turn; then
  * edges that batch do their work; when nothing is left the journals are written and only then does
- * anything leave the thread. */
+ * anything leave the thread. An actor that takes `unreachable` is told when what it sent to a node
+ * can't leave since that is gone; what is lost behind that with a connection nobody learns. */
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 

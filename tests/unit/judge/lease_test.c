@@ -519,6 +519,62 @@ static void test_the_only_place_is_tried_again(void **state)
     assert_int_equal(world_job(world, 2)->submission_id, id);
 }
 
+/* ---- slots that are gone ---------------------------------------------------------------------- */
+
+/* Its word and the job have crossed. */
+static void test_a_slot_that_leaves_idle_gives_back_what_was_on_its_way(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    int64_t id = world_enqueue(world, PYTHON);
+    for (uint64_t node = 1; node <= 6; node++) { /* more often than there are tries */
+        world_ready(world, node, PYTHON);
+        assert_int_equal(world_job(world, node)->submission_id, id);
+        world_leave(world, node, 0);
+    }
+    world_ready(world, 7, PYTHON);
+    world_outcome(world, 7, id, 7, VERDICT_ACCEPTED);
+    assert_int_equal(world_row(world, id)->verdict, VERDICT_ACCEPTED);
+}
+
+/* A process with many slots was killed: its job goes to another one at once, and the dead slots cost
+ * neither tries nor more leases. */
+static void test_a_job_that_did_not_get_there_goes_elsewhere(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    for (uint64_t node = 10; node < 20; node++)
+        world_ready(world, node, PYTHON);
+    int64_t id = world_enqueue(world, PYTHON);
+    assert_int_equal(world_job(world, 10)->submission_id, id);
+    world_ready(world, 30, PYTHON);
+    world_unreachable(world, 10);
+    assert_int_equal(world_job(world, 30)->submission_id, id);
+    assert_int_equal(world_job(world, 30)->fence, 2);
+    world_unreachable(world, 10); /* said again: of nobody */
+    int64_t next = world_enqueue(world, PYTHON);
+    for (uint64_t node = 11; node < 20; node++)
+        assert_null(world_job(world, node));
+    world_outcome(world, 30, id, 2, VERDICT_ACCEPTED);
+    world_ready(world, 15, PYTHON); /* that one was alive */
+    assert_int_equal(world_job(world, 15)->submission_id, next);
+}
+
+static void test_unreachable_slots_cost_no_tries(void **state)
+{
+    struct world *world = *state;
+    world_start(world);
+    int64_t id = world_enqueue(world, PYTHON);
+    for (uint64_t node = 1; node <= 60; node += 10) {
+        world_ready(world, node, PYTHON);
+        assert_int_equal(world_job(world, node)->submission_id, id);
+        world_unreachable(world, node);
+    }
+    world_ready(world, 70, PYTHON);
+    world_outcome(world, 70, id, 7, VERDICT_ACCEPTED);
+    assert_int_equal(world_row(world, id)->verdict, VERDICT_ACCEPTED);
+}
+
 /* ---- hints -------------------------------------------------------------------------------------
  */
 
@@ -568,6 +624,9 @@ int main(void)
         TEST(test_three_judge_errors_are_one),
         TEST(test_what_comes_back_goes_first),
         TEST(test_a_slot_that_leaves_gives_its_job_back),
+        TEST(test_a_slot_that_leaves_idle_gives_back_what_was_on_its_way),
+        TEST(test_a_job_that_did_not_get_there_goes_elsewhere),
+        TEST(test_unreachable_slots_cost_no_tries),
         TEST(test_a_verdict_is_reported_until_it_is_taken),
         TEST(test_a_slow_scoring_is_heard),
         TEST(test_a_verdict_that_is_not_kept_is_judged_again),

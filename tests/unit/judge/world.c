@@ -379,6 +379,12 @@ void world_leave(struct world *self, uint64_t node, int64_t submission_id)
            &(struct msg_runner_leave){submission_id, s_kind(self, submission_id)});
 }
 
+void world_unreachable(struct world *self, uint64_t node)
+{
+    s_give(self, (struct envelope){.kind = MSG_unreachable},
+           &(struct msg_unreachable){(int64_t)node});
+}
+
 /* ---- the edge of a shared queue ---------------------------------------------------------------
  */
 

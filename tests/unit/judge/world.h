@@ -72,6 +72,8 @@ void world_progress(struct world *self, uint64_t node, int64_t submission_id, in
 void world_progress_to(struct world *self, uint64_t node, int64_t submission_id, int64_t fence,
                        int64_t test);
 void world_leave(struct world *self, uint64_t node, int64_t submission_id);
+/* The runtime: what was sent to the slot did not leave. */
+void world_unreachable(struct world *self, uint64_t node);
 
 /* ---- the edge of a shared queue, at node WORLD_EDGE -------------------------------------------
  */

@@ -97,6 +97,7 @@ static const struct numbered s_messages[] = {
     {146, "room_rejudged"},
     {160, "picture_get"},
     {161, "picture"},
+    {165, "unreachable"},
 };
 
 static const struct numbered s_refusals[] = {
