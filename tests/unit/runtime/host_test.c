@@ -144,6 +144,8 @@ static void what_an_actor_does_not_take_is_refused(void **state)
     struct msg_start start = {1};
     struct msg_drain drain = {true};
     struct msg_tick tick = {1};
+    struct msg_unreachable unreachable = {1};
+    int lost = toys_lost;
     toys_sound(&s_toys);
     s_expect(MSG_done, toys_ping(&s_toys, ACTOR_store, 1), 1); /* both have begun */
     int started = toys_started, drained = toys_drained;
@@ -151,10 +153,40 @@ static void what_an_actor_does_not_take_is_refused(void **state)
     s_expect(MSG_refused, toys_ask(&s_toys, ACTOR_auth, MSG_start, &start), REFUSED_UNSUPPORTED);
     s_expect(MSG_refused, toys_ask(&s_toys, ACTOR_auth, MSG_drain, &drain), REFUSED_UNSUPPORTED);
     s_expect(MSG_refused, toys_ask(&s_toys, ACTOR_scheduler, MSG_tick, &tick), REFUSED_UNSUPPORTED);
+    s_expect(MSG_refused, toys_ask(&s_toys, ACTOR_scheduler, MSG_unreachable, &unreachable),
+             REFUSED_UNSUPPORTED);
     s_expect(MSG_refused, toys_ping(&s_toys, ACTOR_room, 1), REFUSED_UNSUPPORTED); /* not placed */
+    assert_int_equal(toys_lost, lost);
     assert_int_equal(toys_started, started);
     assert_int_equal(toys_drained, drained);
     toys_sound(&s_toys);
+}
+
+/* Somebody who asks and is gone before he is answered. A connection's end takes a moment to show:
+ * it is tried until it did. */
+static void who_answers_somebody_that_is_gone_is_told(void **state)
+{
+    (void)state;
+    int lost = toys_lost;
+    struct port *asker = s_toys.asker;
+    uint64_t node = 0;
+    for (int64_t end_ms = clock_now_ms() + 10000; toys_lost == lost;) {
+        char error[256] = "";
+        const struct port_options options = {.topology = &s_toys.topology, .endpoint = -1};
+        assert_true(clock_now_ms() < end_ms);
+        s_toys.asker = port_new(&options, error, sizeof error);
+        assert_non_null(s_toys.asker);
+        node = port_node(s_toys.asker);
+        toys_sound(&s_toys);
+        toys_ping(&s_toys, ACTOR_scheduler, 20);
+        toys_sound(&s_toys); /* it has come */
+        port_destroy(&s_toys.asker);
+        s_toys.asker = asker;
+        s_expect(MSG_done, toys_ping(&s_toys, ACTOR_scheduler, 20), 20);
+        toys_sound(&s_toys); /* what the turn before told is heard */
+    }
+    assert_int_equal(toys_lost, lost + 1);
+    assert_true(toys_lost_node == node);
 }
 
 static void a_body_that_is_none_is_refused(void **state)
@@ -302,6 +334,7 @@ int main(void)
         BOTH(an_edge_answers_at_the_end_of_a_turn),
         BOTH(an_edge_goes_on_when_its_descriptor_says_so),
         BOTH(what_an_actor_does_not_take_is_refused),
+        BOTH(who_answers_somebody_that_is_gone_is_told),
         BOTH(a_body_that_is_none_is_refused),
         BOTH(what_nobody_waits_for_any_more_is_not_begun),
         cmocka_unit_test(actors_hear_of_start_drain_and_end),

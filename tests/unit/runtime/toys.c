@@ -14,7 +14,8 @@
 #define WAIT_MS 10000
 #define OPEN_MAX 64
 
-_Atomic int toys_started, toys_drained, toys_destroyed, toys_turns, toys_event = -1;
+_Atomic int toys_started, toys_drained, toys_destroyed, toys_turns, toys_lost, toys_event = -1;
+_Atomic uint64_t toys_lost_node;
 
 /* ---- actors ---------------------------------------------------------------------------------- */
 
@@ -105,6 +106,11 @@ static void s_scheduler(void *state, const struct envelope *envelope, const void
         s_answer_all(self, out);
         return;
     }
+    if (envelope->kind == MSG_unreachable) {
+        toys_lost_node = (uint64_t)((const struct msg_unreachable *)message)->node;
+        toys_lost++;
+        return;
+    }
     int64_t id = ((const struct msg_ping *)message)->id;
     s_keep(self, envelope, id);
     outbox_wake(out, envelope->now_ms + id);
@@ -155,6 +161,7 @@ static void s_store_turn(void *state, struct outbox *out)
 }
 
 static const uint16_t s_receives[] = {MSG_ping, 0};
+static const uint16_t s_scheduler_receives[] = {MSG_ping, MSG_unreachable, 0};
 
 static const struct actor_class s_auth_class = {.kind = ACTOR_auth,
                                                 .create = s_create,
@@ -175,7 +182,7 @@ static const struct actor_class s_auth_class = {.kind = ACTOR_auth,
                                                      .create = s_create,
                                                      .handle = s_scheduler,
                                                      .destroy = s_destroy,
-                                                     .receives = s_receives},
+                                                     .receives = s_scheduler_receives},
                                 s_store_class = {.kind = ACTOR_store,
                                                  .create = s_create,
                                                  .handle = s_store,

@@ -4,7 +4,8 @@
  *   auth       at once
  *   judge      hands it on to auth, which lives in the same thread
  *   fanout     hands it on to store, which lives in another; and streams a beat with its id first
- *   scheduler  asks to be woken after so many milliseconds, and answers then
+ *   scheduler  asks to be woken after so many milliseconds, and answers then; hears of answers that
+ *              did not leave
  *   store      an edge: answers all that came in a turn at its end */
 #ifndef TESTS_RUNTIME_TOYS_H
 #define TESTS_RUNTIME_TOYS_H
@@ -20,7 +21,9 @@ struct toys {
 };
 
 /* What happened to all toys of this process. */
-extern _Atomic int toys_started, toys_drained, toys_destroyed, toys_turns;
+extern _Atomic int toys_started, toys_drained, toys_destroyed, toys_turns, toys_lost;
+/* The node that was last told to be unreachable. */
+extern _Atomic uint64_t toys_lost_node;
 /* The store's own descriptor, an eventfd. It answers a ping TOYS_HELD when that is written to. */
 extern _Atomic int toys_event;
 #define TOYS_HELD 7777
