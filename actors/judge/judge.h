@@ -153,6 +153,7 @@ struct judge_queue {
     int64_t epoch;          /* of its connection; I64_NONE: it has none */
     int64_t waiting[LANES]; /* messages in the queue of each kind */
     int64_t prefetch;       /* as told to the edge for this epoch; -1: not yet */
+    bool held;              /* a submission or run was held back, and some still wait */
     int64_t put_back_ms;    /* when to look for what the queue lost */
     int64_t peers_ms;       /* when to tell the other judges our languages */
     uint32_t put_back_open; /* generation of the open question; 0: none */

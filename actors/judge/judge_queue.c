@@ -56,15 +56,17 @@ static void s_void_tags(struct judge_actor *self)
 
 /* ---- the edge -------------------------------------------------------------------------------- */
 
-/* One delivery for each slot. What is held back while a slot is idle has no slot, so it must not
- * take the place of one that would get it: then there are some more. */
-static int64_t s_wanted(const struct judge_actor *self)
+/* One delivery of each kind for each slot. A contestant's job that is held back while a slot is
+ * idle must not take the place of one that would get it: then there are some more, until none
+ * waits. Not to and fro: another number is another consumer, beside whose deliveries those of the
+ * one before still stand. */
+static int64_t s_wanted(struct judge_actor *self)
 {
-    uint32_t waiting = 0;
-    for (size_t kind = 0; kind < LANES; kind++)
-        waiting += self->lanes[kind].waiting;
-    bool held = waiting > 0 && judge_slot_idle(self);
-    return self->draining ? 0 : judge_slot_count(self) + (held ? HELD_MAX : 0);
+    struct judge_queue *queue = &self->queue;
+    bool waiting =
+        self->lanes[JUDGING_SUBMISSION].waiting > 0 || self->lanes[JUDGING_RUN].waiting > 0;
+    queue->held = waiting && (queue->held || judge_slot_idle(self));
+    return self->draining ? 0 : judge_slot_count(self) + (queue->held ? HELD_MAX : 0);
 }
 
 void judge_queue_tell_prefetch(struct judge_actor *self, struct outbox *out)

@@ -381,10 +381,22 @@ static void test_what_is_held_back_takes_nobodys_place(void **state)
     world_row(world, bob)->user = USER + 1;
     world_delivered(world, 5, 3, bob, false);
     assert_int_equal(world_job(world, 2)->submission_id, bob);
-    assert_int_equal(s_prefetch(world), 2); /* no slot is idle */
+    assert_int_equal(s_prefetch(world), 2 + 16); /* to the end of what waits */
     world_outcome(world, 1, ann[0], 1, VERDICT_ACCEPTED);
     world_ready(world, 1, PYTHON);
     assert_int_equal(world_job(world, 1)->submission_id, ann[1]);
+    assert_int_equal(s_prefetch(world), 2);
+}
+
+/* They have a queue of their own, where nobody is behind them. */
+static void test_rejudgings_that_are_held_back_are_enough(void **state)
+{
+    struct world *world = *state;
+    s_begin(world);
+    world_ready(world, 2, PYTHON);
+    for (int64_t tag = 1; tag <= 2; tag++)
+        world_delivered(world, 5, tag, world_trial(world, JUDGING_REJUDGE, tag, PYTHON), false);
+    assert_null(world_job(world, 2));
     assert_int_equal(s_prefetch(world), 2);
 }
 
@@ -665,6 +677,7 @@ int main(void)
         CASE(a_long_judging_keeps_its_lease),
         CASE(as_many_are_asked_for_as_there_are_slots),
         CASE(what_is_held_back_takes_nobodys_place),
+        CASE(rejudgings_that_are_held_back_are_enough),
         CASE(a_language_that_nobody_knows_here_is_put_aside),
         CASE(what_waits_for_a_slot_that_went_is_put_aside),
         CASE(a_checker_that_nobody_runs_here_is_put_aside),
