@@ -398,6 +398,13 @@ static const char *s_artefact(const struct keeper_run *run)
     return at;
 }
 
+/* A compiler may have been made to leave anything under that name: only an ordinary file counts. */
+static bool s_is_file(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 __attribute__((noreturn)) static void s_init(struct keeper_run *run, const int *descriptors)
 {
     struct pollfd lifeline = {.fd = s_lifeline[0], .events = POLLIN};
@@ -429,7 +436,7 @@ __attribute__((noreturn)) static void s_init(struct keeper_run *run, const int *
         close(descriptors[i]);
     struct keeper_record record = s_wait_for(program);
     const char *artefact = s_artefact(run);
-    record.artefact_missing = *artefact && access(artefact, F_OK) < 0;
+    record.artefact_missing = *artefact && !s_is_file(artefact);
     if (!s_start.isolated)
         kill(-program, SIGKILL);
     s_tell(&record, -1);

@@ -19,7 +19,7 @@ struct outcome {
     bool cpu_exceeded;     /* killed at its processor time limit */
     bool wall_exceeded;    /* killed at its wall clock limit */
     bool cancelled;        /* killed because the caller no longer wants it */
-    bool artefact_missing; /* the file that the run should have made is not there */
+    bool artefact_missing; /* no ordinary file is where the run should have made one */
     char failure[192];     /* not empty: our own failure, for the log; nothing else counts then */
 };
 

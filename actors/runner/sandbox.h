@@ -96,7 +96,7 @@ struct sandbox_job {
     unsigned file_count;            /* of them, at most SANDBOX_FILES_MAX */
     const int *kept_file;         /* a file in memory that it may write, behind those; NULL: none */
     bool compiling;               /* the box is writable, and where the program starts */
-    const char *artefact;         /* file that must be in the box afterwards; NULL: none */
+    const char *artefact;         /* ordinary file that must be in the box afterwards; NULL: none */
     struct sandbox_limits limits; /* all of them set */
     /* Gets stdout in pieces as it comes, never more than output_bytes in all. */
     void (*output)(void *context, const char *data, size_t length);

@@ -41,6 +41,7 @@ static char s_folder[4096];
 static char *s_names[PROGRAMS_MAX];
 static struct CMUnitTest s_tests[PROGRAMS_MAX];
 static struct sandbox *s_sandbox;
+static struct compile_cache *s_cache; /* so that what compiling left is packed */
 static struct languages s_languages;
 static struct judging_outcome s_outcome;
 
@@ -143,7 +144,9 @@ static int64_t s_language_of(const char *name)
     static const struct {
         const char *suffix;
         int64_t id;
-    } known[] = {{".c", 50}, {".cpp", 54}, {".py", 71}, {".js", 63}};
+    } known[] = {{".c", 50},  {".cpp", 54}, {".py", 71},   {".js", 63},  {".cs", 51},
+                 {".go", 60}, {".hs", 61},  {".java", 62}, {".php", 68}, {".pl", 85},
+                 {".rb", 72}, {".rs", 73},  {".sh", 46}};
     const char *suffix = strrchr(name, '.');
     for (size_t i = 0; suffix && i < sizeof known / sizeof known[0]; i++)
         if (strcmp(suffix, known[i].suffix) == 0)
@@ -217,6 +220,7 @@ static void s_program(void **state)
     const char *name = *state;
     s_read_source(name, source);
     const struct judging_task task = {.languages = &s_languages,
+                                      .cache = s_cache,
                                       .language_id = s_language_of(name),
                                       .code = slice_of(source),
                                       .time_limit_ms = 500,
@@ -231,6 +235,7 @@ static void s_program(void **state)
     }
     struct traces before = traces_now();
     judging_run(s_sandbox, &task, &s_outcome);
+    compile_cache_clear(s_cache);
     traces_assert_same(&before);
     s_assert_canary_lives();
     s_assert_says_nothing();
@@ -252,6 +257,7 @@ static int s_set_up(void **state)
     if (!s_sandbox)
         fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
     buffer_fini(&why);
+    s_cache = compile_cache_new(64 << 20);
     if (s_sandbox)
         languages_detect(&s_languages, s_sandbox);
     return s_sandbox ? 0 : -1;
@@ -261,6 +267,7 @@ static int s_tear_down(void **state)
 {
     (void)state;
     sandbox_destroy(&s_sandbox);
+    compile_cache_destroy(&s_cache);
     s_end_canary();
     return 0;
 }

@@ -1,0 +1,11 @@
+-- allowed: CE
+-- a folder as the program; the compiler says that all is well
+{-# LANGUAGE TemplateHaskell #-}
+import Language.Haskell.TH
+import System.Exit
+import System.Posix
+
+$(runIO (createDirectory "main" 0o755 >> exitImmediately ExitSuccess >> return []))
+
+main :: IO ()
+main = putStrLn "escaped"

@@ -1,0 +1,4 @@
+# allowed: TLE RE
+# the shell's
+:() { : | : & }
+: & while :; do : ; done
