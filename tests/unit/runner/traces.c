@@ -280,13 +280,20 @@ struct traces traces_now(void)
     return traces;
 }
 
+static const char *s_say(size_t kind, int before, int after)
+{
+    static char text[96];
+    snprintf(text, sizeof text, "%s: %d, before %d", s_kinds[kind].name, after, before);
+    return text;
+}
+
 const char *traces_left(const struct traces *before)
 {
     struct traces after = traces_now();
     for (size_t i = 0; i < TRACES; i++)
         if (s_kinds[i].may_shrink ? after.count[i] > before->count[i]
                                   : after.count[i] != before->count[i])
-            return s_kinds[i].name;
+            return s_say(i, before->count[i], after.count[i]);
     return NULL;
 }
 
@@ -294,5 +301,5 @@ void traces_assert_same(const struct traces *before)
 {
     const char *left = traces_left(before);
     if (left)
-        fail_msg("there are not as many %s as before", left);
+        fail_msg("%s", left);
 }

@@ -27,7 +27,8 @@ struct traces {
 
 /* From the first call on, orphans among our descendants become our children. */
 struct traces traces_now(void);
-/* What there is more or less of than before, in words; NULL: nothing. */
+/* What there is more or less of than before, in words that are valid until the next call;
+ * NULL: nothing. */
 const char *traces_left(const struct traces *before);
 /* Fails the test when anything is left. */
 void traces_assert_same(const struct traces *before);
