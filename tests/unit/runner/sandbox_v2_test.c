@@ -18,7 +18,8 @@
 static const char *s_probe;
 static struct sandbox *s_sandbox;
 static struct harness_run s_run;
-static struct traces s_before;
+static struct traces s_before;      /* taken before the slot was made */
+static struct traces s_before_test; /* taken before each test */
 
 /* Emulated processors are slow. */
 static struct sandbox_limits s_limits(void)
@@ -59,11 +60,26 @@ static int s_tear_down(void **state)
     return 0;
 }
 
+static int s_before_each(void **state)
+{
+    (void)state;
+    s_before_test = traces_now();
+    return 0;
+}
+
+static int s_after_each(void **state)
+{
+    (void)state;
+    traces_assert_same(&s_before_test);
+    return 0;
+}
+
 static void version_2_is_what_is_used(void **state)
 {
     struct buffer sentences;
     (void)state;
     buffer_init(&sentences, 4096);
+    assert_int_equal(s_before_test.count[TRACE_GROUPS], 1); /* the spare one: so it is seen */
     assert_true(sandbox_check(&sentences));
     assert_non_null(memmem(sentences.data, sentences.length, "cgroup v2", 9));
     buffer_fini(&sentences);
@@ -150,18 +166,20 @@ static void a_program_cannot_ask_to_be_spared_when_memory_runs_out(void **state)
     assert_string_equal(s_run.output, "refused\n");
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, s_before_each, s_after_each)
+
 int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_2_is_what_is_used),
-        cmocka_unit_test(a_program_runs_and_is_measured),
-        cmocka_unit_test(memory_is_limited_and_told),
-        cmocka_unit_test(the_machines_want_of_memory_is_not_the_programs),
-        cmocka_unit_test(files_in_memory_count),
-        cmocka_unit_test(processes_are_limited),
-        cmocka_unit_test(processor_time_ends_a_loop),
-        cmocka_unit_test(a_daemon_ends_with_its_program),
-        cmocka_unit_test(a_program_cannot_ask_to_be_spared_when_memory_runs_out),
+        TEST(version_2_is_what_is_used),
+        TEST(a_program_runs_and_is_measured),
+        TEST(memory_is_limited_and_told),
+        TEST(the_machines_want_of_memory_is_not_the_programs),
+        TEST(files_in_memory_count),
+        TEST(processes_are_limited),
+        TEST(processor_time_ends_a_loop),
+        TEST(a_daemon_ends_with_its_program),
+        TEST(a_program_cannot_ask_to_be_spared_when_memory_runs_out),
     };
     if (argument_count != 2) {
         fprintf(stderr, "usage: sandbox_v2_test PROBE\n");
