@@ -53,9 +53,10 @@ class Broker:
 
 
 class Judges:
-    """A core, and judges in processes of their own, each with its runner slots, around one queue."""
+    """A core, and judges in processes of their own, each with its runner slots, around one queue. One user gets all
+    but one of them."""
 
-    def __init__(self, test, url, judges=2, slots=2):
+    def __init__(self, test, url, judges=2, slots=3):
         self.test, self.data = test, new_data()
         core, stream, *places = (f"tcp://127.0.0.1:{port}" for port in free_ports(2 + judges))
         lines = ["topology"]
