@@ -55,6 +55,15 @@ int main(int argument_count, char **arguments)
                 pause();
         }
         printf("%d\n", child);
+    } else if (!strcmp(word, "bomb")) {
+        for (;;)
+            fork();
+    } else if (!strcmp(word, "signals")) { /* to whoever hears them */
+        kill(1, SIGKILL);
+        kill(getppid(), SIGSTOP);
+        puts("sent");
+        fflush(stdout);
+        kill(-1, SIGKILL);
     } else if (!strcmp(word, "spare")) { /* "me", when memory runs out */
         int fd = open("/proc/self/oom_score_adj", O_WRONLY);
         puts(fd >= 0 && write(fd, "999", 3) == 3 ? "spared" : "refused");

@@ -166,6 +166,24 @@ static void a_program_cannot_ask_to_be_spared_when_memory_runs_out(void **state)
     assert_string_equal(s_run.output, "refused\n");
 }
 
+static void a_fork_bomb_ends(void **state)
+{
+    struct sandbox_limits limits = s_limits();
+    (void)state;
+    limits.cpu_ms = 500;
+    s_do("bomb", NULL, &limits);
+    assert_true(s_run.outcome.cpu_exceeded);
+}
+
+static void signals_reach_nobody_else(void **state)
+{
+    (void)state;
+    s_do("signals", NULL, NULL);
+    assert_string_equal(s_run.output, "sent\n");
+    s_do("hello", NULL, NULL);
+    assert_string_equal(s_run.output, "hello\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, s_before_each, s_after_each)
 
 int main(int argument_count, char **arguments)
@@ -179,6 +197,8 @@ int main(int argument_count, char **arguments)
         TEST(processes_are_limited),
         TEST(processor_time_ends_a_loop),
         TEST(a_daemon_ends_with_its_program),
+        TEST(a_fork_bomb_ends),
+        TEST(signals_reach_nobody_else),
         TEST(a_program_cannot_ask_to_be_spared_when_memory_runs_out),
     };
     if (argument_count != 2) {
