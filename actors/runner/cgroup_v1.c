@@ -19,9 +19,9 @@ static bool s_enable(int directory, struct buffer *why)
 static bool s_limit(const int *group, const struct cgroup_limits *limits)
 {
     /* memory + swap may never be below memory, so it is set last; without swap accounting the file
-     * is not there, which cgroup_limits_swap tells at the start. It is charged first, but since
-     * Linux 6.15 what fails there is not counted: so memory must fail before it, by more than the
-     * 8 pages that are at most charged at once when the kernel would kill */
+     * is not there, which cgroup_limits_swap tells at the start. It is charged first, but newer
+     * kernels (6.18) do not count what fails there: so memory must fail before it, by more than
+     * the 8 pages that are at most charged at once when the kernel would kill */
     uint64_t with_swap = limits->memory_bytes + 16 * (uint64_t)sysconf(_SC_PAGESIZE);
     return cgroup_write_u64(group[S_MEMORY], "memory.limit_in_bytes", limits->memory_bytes) &&
            (cgroup_write_u64(group[S_MEMORY], "memory.memsw.limit_in_bytes", with_swap) ||
