@@ -19,7 +19,7 @@
 
 #define USAGE 2                /* exit code of a wrong call */
 #define LOOK_MS 500            /* between two looks at how far it is */
-#define SERVER_SILENT_MS 15000 /* a server renews its claims more often */
+#define SERVER_SILENT_MS 60000 /* a killed one is started again before */
 #define STILL_MS 60000         /* without a judging this is worth a word */
 #define ROOMS_ROWS 500         /* as statement rejudging_rooms_list has it */
 #define REASON_MAX_BYTES 256   /* as the schema has it, in characters */
