@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
+#include "tests/unit/runner/harness.h"
 #include "tests/unit/runner/traces.h"
 
 #define SLOT 29
@@ -701,13 +702,8 @@ static void it_can_be_cancelled(void **state)
 
 static int s_set_up(void **state)
 {
-    struct buffer why;
     (void)state;
-    buffer_init(&why, 2048);
-    s_sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
-    if (!s_sandbox)
-        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
-    buffer_fini(&why);
+    s_sandbox = harness_slot(SLOT);
     if (!s_sandbox)
         return -1;
     languages_detect(&s_languages, s_sandbox);

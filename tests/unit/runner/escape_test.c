@@ -30,6 +30,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
+#include "tests/unit/runner/harness.h"
 #include "tests/unit/runner/traces.h"
 
 #define SLOT 30
@@ -249,14 +250,9 @@ static void s_program(void **state)
 
 static int s_set_up(void **state)
 {
-    struct buffer why;
     (void)state;
     s_start_canary();
-    buffer_init(&why, 2048);
-    s_sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
-    if (!s_sandbox)
-        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
-    buffer_fini(&why);
+    s_sandbox = harness_slot(SLOT);
     s_cache = compile_cache_new(64 << 20);
     if (s_sandbox)
         languages_detect(&s_languages, s_sandbox);

@@ -10,6 +10,17 @@
 
 #include <cmocka.h>
 
+struct sandbox *harness_slot(unsigned number)
+{
+    struct buffer why;
+    buffer_init(&why, 2048);
+    struct sandbox *slot = sandbox_new(SANDBOX_ISOLATED, number, NULL, &why);
+    if (!slot)
+        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
+    buffer_fini(&why);
+    return slot;
+}
+
 /* The path of a control group that we hold open, by its descriptor; NULL: it is none. */
 static const char *s_group_of(int fd, char path[4096])
 {

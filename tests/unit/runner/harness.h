@@ -4,6 +4,9 @@
 
 #include "actors/runner/sandbox.h"
 
+/* A slot with that number; NULL: it is told what this machine lacks. */
+struct sandbox *harness_slot(unsigned number);
+
 /* Removes the control groups that we hold open and whose names begin so; how many. */
 int harness_remove_groups(const char *prefix);
 /* Limits the memory of all of the place whose groups we hold open, as a container's or a service's

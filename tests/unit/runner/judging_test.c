@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
+#include "tests/unit/runner/harness.h"
 #include "tests/unit/runner/traces.h"
 
 #define SLOTS 2
@@ -355,19 +356,13 @@ static struct traces s_before;
 
 static int s_set_up(void **state)
 {
-    struct buffer why;
     (void)state;
-    buffer_init(&why, 2048);
     s_before = traces_now();
     for (unsigned i = 0; i < SLOTS; i++)
-        s_sandboxes[i] = sandbox_new(SANDBOX_ISOLATED, 10 + i, NULL, &why);
-    bool ok = s_sandboxes[0] && s_sandboxes[1];
-    if (ok)
-        languages_detect(&s_languages, s_sandboxes[0]);
-    else
-        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
-    buffer_fini(&why);
-    return ok ? 0 : -1;
+        if (!(s_sandboxes[i] = harness_slot(10 + i)))
+            return -1;
+    languages_detect(&s_languages, s_sandboxes[0]);
+    return 0;
 }
 
 static int s_tear_down(void **state)

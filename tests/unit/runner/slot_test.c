@@ -264,21 +264,31 @@ static void a_job_of_a_package_that_was_replaced_is_given_back(void **state)
     assert_int_equal(self->message.outcome.verdict, VERDICT_ACCEPTED);
 }
 
-static void an_outcome_is_said_when_the_judge_can_be_reached_again(void **state)
+/* While it judges for it. */
+static void s_lose_the_judge(struct world *self)
 {
-    struct world *self = *state;
     s_hold = true;
     s_give_job(self, 41, HASH);
     s_answer(self, true);
     s_await(self, MSG_judge_progress);
     port_destroy(&self->port);
-    int64_t lost = stats_get(STAT_sends_full), end_ms = clock_now_ms() + WAIT_MS;
-    while (stats_get(STAT_sends_full) == lost && clock_now_ms() < end_ms)
-        usleep(1000); /* progress, which is not repeated */
-    lost = stats_get(STAT_sends_full);
+}
+
+/* Until so many more messages could not be sent. */
+static void s_await_lost(int64_t count)
+{
+    int64_t enough = stats_get(STAT_sends_full) + count, end_ms = clock_now_ms() + WAIT_MS;
+    while (stats_get(STAT_sends_full) < enough && clock_now_ms() < end_ms)
+        usleep(1000);
+}
+
+static void an_outcome_is_said_when_the_judge_can_be_reached_again(void **state)
+{
+    struct world *self = *state;
+    s_lose_the_judge(self);
+    s_await_lost(1); /* progress, which is not repeated */
     s_hold = false;
-    while (stats_get(STAT_sends_full) < lost + 3 && clock_now_ms() < end_ms)
-        usleep(1000); /* the outcome, which is */
+    s_await_lost(3); /* the outcome, which is */
     s_open_port(self);
     s_await(self, MSG_judge_outcome);
     assert_int_equal(self->message.outcome.submission_id, 41);
@@ -290,15 +300,9 @@ static void an_outcome_is_said_when_the_judge_can_be_reached_again(void **state)
 static void a_slot_that_shall_stop_does_not_insist(void **state)
 {
     struct world *self = *state;
-    s_hold = true;
-    s_give_job(self, 41, HASH);
-    s_answer(self, true);
-    s_await(self, MSG_judge_progress);
-    port_destroy(&self->port);
-    int64_t lost = stats_get(STAT_sends_full), end_ms = clock_now_ms() + WAIT_MS;
+    s_lose_the_judge(self);
     s_hold = false;
-    while (stats_get(STAT_sends_full) == lost && clock_now_ms() < end_ms)
-        usleep(1000);
+    s_await_lost(1);
     log_set_level(LOG_LEVEL_ERROR);
     atomic_store(&self->common.stopping, true);
     zactor_destroy(&self->slot.thread); /* or this takes for ever */

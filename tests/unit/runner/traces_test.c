@@ -1,4 +1,5 @@
 /* Does it show? Each kind of trace is left on purpose, beside a slot as the corpora have one. */
+#include "tests/unit/runner/harness.h"
 #include "tests/unit/runner/traces.h"
 
 #include <errno.h>
@@ -25,13 +26,8 @@ static pid_t s_keeper;
 
 static int s_set_up(void **state)
 {
-    struct buffer why;
     (void)state;
-    buffer_init(&why, 2048);
-    s_sandbox = sandbox_new(SANDBOX_ISOLATED, 40, NULL, &why);
-    if (!s_sandbox)
-        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
-    buffer_fini(&why);
+    s_sandbox = harness_slot(40);
     FILE *children = fopen("/proc/thread-self/children", "re");
     bool known = children && fscanf(children, "%d", &s_keeper) == 1;
     if (children)

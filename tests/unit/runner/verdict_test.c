@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "actors/runner/judging.h"
+#include "tests/unit/runner/harness.h"
 
 #define SLOT 31
 #define LINES_MAX 64
@@ -265,14 +266,9 @@ static void s_load_processors(void)
 
 static int s_set_up(void **state)
 {
-    struct buffer why;
     (void)state;
-    buffer_init(&why, 2048);
     buffer_init(&s_input, 1 << 20);
-    s_sandbox = sandbox_new(SANDBOX_ISOLATED, SLOT, NULL, &why);
-    if (!s_sandbox)
-        fprintf(stderr, "this machine cannot isolate: %.*s", (int)why.length, why.data);
-    buffer_fini(&why);
+    s_sandbox = harness_slot(SLOT);
     if (!s_sandbox)
         return -1;
     languages_detect(&s_languages, s_sandbox);
